@@ -1,0 +1,28 @@
+// A response's head, from bytes to ResponseHead: as strict as a request's, since what an upstream sends reaches browsers.
+#pragma once
+
+#include <memory_resource>
+#include <optional>
+#include <string_view>
+
+#include "proxy/core/error.hpp"
+#include "proxy/core/message.hpp"
+
+namespace gatehouse::http {
+
+inline constexpr std::size_t kMaxResponseHead = 64 << 10;
+inline constexpr std::size_t kMaxResponseFields = 200;
+
+struct ResponseInfo {
+  Framing framing;          // given the request's method and the status (RFC 9112 §6.3)
+  bool keep_alive = false;  // may the connection carry another request?
+};
+
+// Views of `head` point into `bytes` or the arena. nullopt: good. `upgrade`: we sent a handshake, so a 101 with
+// `Upgrade: websocket` and a `Sec-WebSocket-Accept` is fine (its value is checked by the caller). Errc::upstream_malformed for everything RFC 9112
+// does not allow: conflicting framing, CTL or bare LF, obs-fold, a status line of another protocol, a stray 101, CL on
+// 1xx/204. Hop-by-hop fields and Server are removed from `head.fields`; X-Accel-*, X-Sendfile too.
+std::optional<Errc> parse_response_head(std::string_view bytes, Verb request, bool upgrade, std::pmr::memory_resource& arena,
+                                        ResponseHead& head, ResponseInfo& info);
+
+}  // namespace gatehouse::http

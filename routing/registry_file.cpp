@@ -1,0 +1,212 @@
+#include "routing/registry_file.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_set>
+
+#include "config/file.hpp"
+
+namespace gatehouse::routing {
+namespace {
+
+std::string joined(const std::string& place, const std::string& key) {
+  return place.ends_with(": ") ? place + key : place + "." + key;
+}
+
+// A place at the end of a sentence.
+std::string named(std::string place) {
+  if (place.ends_with(": ")) place.resize(place.size() - 2);
+  return place;
+}
+
+}  // namespace
+
+// What one refresh finds, before any of it counts.
+struct FileRegistry::Update {
+  bool is_directory = false;
+  std::vector<std::pair<std::string, FileStamp>> to_read;
+  std::map<std::string, FilePtr> files;            // read anew
+  std::vector<std::string> gone;
+  std::unordered_set<const Tenant*> old_tenants;   // of the files above as they were
+  std::unordered_set<const Tenant*> new_tenants;
+  std::vector<std::pair<std::string, TenantPtr>> placed;  // the new ones with their places, in order
+};
+
+FileRegistry::FileRegistry(std::filesystem::path path, Attach attach) : path_(std::move(path)), attach_(std::move(attach)) {}
+
+void FileRegistry::set_defaults(Defaults defaults) {
+  defaults_ = std::move(defaults);
+  merge_again_ = true;
+}
+
+std::string FileRegistry::describe() const {
+  std::error_code ignored;
+  return (std::filesystem::is_directory(path_, ignored) ? "directory " : "file ") + path_.string();
+}
+
+bool FileRegistry::refresh(config::Problems& problems) {
+  config::Problems found;
+  Update update;
+  look(update, found);
+  if (!found.any_errors()) {
+    read(update, found);
+    compare(update);
+    check_unique(update, found);
+  }
+  problems.append(found);
+  if (found.any_errors()) return false;
+  const bool is_new = publish(update);
+  if (is_new && routes_->tenants->empty()) problems.warning(path_.string(), "holds no tenants");
+  return is_new;
+}
+
+void FileRegistry::look(Update& update, config::Problems& problems) const {
+  std::size_t seen = 0;
+  std::unordered_set<std::string> names;
+  const auto visit = [&](std::string_view name, const FileStamp& stamp) {
+    const auto known = files_.find(name);
+    const bool is_known = known != files_.end();
+    seen += is_known;
+    if (is_known && !merge_again_ && known->second->certain && known->second->stamp == stamp) return;
+    update.to_read.emplace_back(name, stamp);
+  };
+  std::error_code error;
+  const auto stamp = stamp_of(path_, error);
+  update.is_directory = stamp && stamp->is_directory;
+  if (update.is_directory) each_tenant_file(path_, visit, error);
+  else if (stamp) visit(path_.filename().native(), *stamp);
+  if (error) return problems.error(path_.string(), error.message());
+  std::sort(update.to_read.begin(), update.to_read.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  if (seen == files_.size()) return;
+  // some have left: look again for who is there
+  if (update.is_directory) each_tenant_file(path_, [&](std::string_view name, const FileStamp&) { names.emplace(name); }, error);
+  else names.insert(path_.filename());
+  for (const auto& [name, file] : files_)
+    if (!names.contains(name)) update.gone.push_back(name);
+}
+
+void FileRegistry::read(Update& update, config::Problems& problems) const {
+  for (const auto& [name, stamp] : update.to_read) {
+    const auto known = files_.find(name);
+    const TenantFile* before = known == files_.end() ? nullptr : known->second.get();
+    const bool certain = !stamp.may_hide_writes_at(std::chrono::system_clock::now());
+    const auto text = config::read_text(update.is_directory ? path_ / name : path_, problems);
+    if (!text) continue;
+
+    TenantFile file;
+    const std::uint64_t hash = hash_of(*text);
+    const FinishTenant finish_one = [&](std::shared_ptr<Tenant> tenant, const std::string& place, config::Problems& p) {
+      return finish(std::move(tenant), place, p);
+    };
+    if (before && !merge_again_ && before->hash == hash) file = *before;
+    else file = read_tenants(*text, name, merge_again_ ? nullptr : before, defaults_, finish_one, problems);
+    file.stamp = stamp;
+    file.certain = certain;
+    file.hash = hash;
+    update.files[name] = std::make_shared<const TenantFile>(std::move(file));
+  }
+}
+
+// The tenant in force when nothing about it changed, else the new one with its chain and backend.
+TenantPtr FileRegistry::finish(std::shared_ptr<Tenant> tenant, const std::string& place, config::Problems& problems) const {
+  const TenantPtr* previous = routes_->tenants->look(tenant->id);
+  if (previous && (*previous)->hash == tenant->hash) return *previous;
+  if (!attach_) return tenant;
+  config::Problems own;
+  attach_(*tenant, previous ? previous->get() : nullptr, own);
+  problems.append(own, place.empty() ? "" : place + ".");
+  return tenant;
+}
+
+void FileRegistry::compare(Update& update) const {
+  const auto leave = [&](const std::string& name) {
+    const auto before = files_.find(name);
+    if (before == files_.end()) return;
+    for (const TenantFile::Piece& piece : before->second->pieces) update.old_tenants.insert(piece.tenant.get());
+  };
+  for (const std::string& name : update.gone) leave(name);
+  for (const auto& [name, file] : update.files) {
+    leave(name);
+    for (std::size_t i = 0; i < file->pieces.size(); ++i) {
+      const TenantPtr& tenant = file->pieces[i].tenant;
+      if (!tenant) continue;
+      update.new_tenants.insert(tenant.get());
+      update.placed.emplace_back(name + ": " + file->place(i), tenant);
+    }
+  }
+}
+
+void FileRegistry::check_unique(const Update& update, config::Problems& problems) const {
+  std::unordered_map<std::string_view, const std::string*> ids;
+  std::unordered_map<std::string_view, std::pair<const Tenant*, const std::string*>> hosts;
+  for (const auto& [place, tenant] : update.placed) {
+    const auto claim = [&](const std::string& key, const std::string& what, const std::string& other) {
+      problems.error(joined(place, key), "`" + what + "` is claimed by " + named(other) + " too");
+    };
+    const auto [id, is_first] = ids.emplace(tenant->id, &place);
+    if (!is_first) {
+      claim("id", tenant->id, *id->second);
+      continue;
+    }
+    if (update.old_tenants.contains(tenant.get())) {
+      for (const HostSpec& host : tenant->hosts) hosts.try_emplace(host.name, tenant.get(), &place);
+      continue;
+    }
+    const TenantPtr* other = routes_->tenants->look(tenant->id);
+    if (other && !update.old_tenants.contains(other->get())) {
+      claim("id", tenant->id, place_of(update, other->get()));
+      continue;
+    }
+    for (std::size_t i = 0; i < tenant->hosts.size(); ++i) {
+      const std::string& name = tenant->hosts[i].name;
+      const std::string key = "hosts[" + std::to_string(i) + "]";
+      const auto [host, is_free] = hosts.try_emplace(name, tenant.get(), &place);
+      if (!is_free) {
+        claim(key, name, *host->second.second);
+        continue;
+      }
+      const HostEntry* entry = routes_->hosts->entry(name);
+      if (entry && !update.old_tenants.contains(entry->tenant.get()))
+        claim(key, name, place_of(update, entry->tenant.get()));
+    }
+  }
+}
+
+std::string FileRegistry::place_of(const Update& update, const Tenant* tenant) const {
+  for (const auto& [name, file] : files_) {
+    if (update.files.contains(name)) continue;
+    for (std::size_t i = 0; i < file->pieces.size(); ++i)
+      if (file->pieces[i].tenant.get() == tenant) return name + ": " + file->place(i);
+  }
+  return "tenant " + tenant->id;
+}
+
+bool FileRegistry::publish(Update& update) {
+  for (const std::string& name : update.gone) files_.erase(name);
+  HostIndex::Change hosts;
+  TenantMap::Change tenants;
+  for (const Tenant* tenant : update.old_tenants) {
+    if (update.new_tenants.contains(tenant)) continue;
+    tenants.removed.push_back(tenant->id);
+    for (const HostSpec& host : tenant->hosts) hosts.removed.push_back(host.name);
+  }
+  for (const auto& [place, tenant] : update.placed) {
+    if (update.old_tenants.contains(tenant.get())) continue;
+    tenants.added.emplace_back(tenant->id, tenant);
+    for (const HostSpec& host : tenant->hosts) hosts.added.emplace_back(host.name, HostEntry{tenant, host.redirect});
+  }
+  auto next = std::make_shared<Routes>(*routes_);
+  const bool is_new = routes_->revision == 0 || !tenants.empty();
+  if (is_new) {
+    next->hosts = routes_->hosts->with(std::move(hosts));
+    next->tenants = std::make_shared<TenantMap>(routes_->tenants->with(tenants));
+    ++next->revision;
+    routes_ = std::move(next);
+  }
+  for (auto& [name, file] : update.files) files_[name] = std::move(file);
+  merge_again_ = false;
+  return is_new;
+}
+
+}  // namespace gatehouse::routing
