@@ -16,12 +16,13 @@ struct Needs {
   bool response = false;
 };
 
-// Nests from the back: order is the order of the list, `last` is the innermost. Each entry has one key, its type, and may
-// have a `name` among its options. Unknown types, keys and bad options are problems at `path`, all of them at once; the
-// chain is then of the good ones.
+// Nests from the back: order is the order of the list, `last` is the innermost. Each entry has one key, its type, and
+// may have a `name` beside it or among its options. Nothing is expanded from the environment. Unknown types, keys and
+// bad options are problems at `path`, all of them at once; the chain is then of the good ones.
 HandlerPtr build_chain(const config::Json& list, const std::string& path, HandlerPtr last, config::Problems& problems);
 
-// "path_policy", "origin_check" … of a list, in order: for the pipeline's line in the log and for `explain`.
+// The names, else types, of a list in order ("path_policy", "origin_check" …): for the pipeline's line in the log and
+// for `explain`.
 std::vector<std::string> names(const config::Json& list);
 
 }  // namespace gatehouse::middleware

@@ -18,16 +18,18 @@ std::chrono::sys_time<std::chrono::nanoseconds> time_of(const timespec& time) {
 }
 
 FileStamp stamp(const struct stat& s) {
-  return {s.st_dev, s.st_ino, static_cast<std::uint64_t>(s.st_size), time_of(s.st_mtim), time_of(s.st_ctim), S_ISDIR(s.st_mode)};
+  return {s.st_dev,           s.st_ino,           static_cast<std::uint64_t>(s.st_size),
+          time_of(s.st_mtim), time_of(s.st_ctim), S_ISDIR(s.st_mode),
+          S_ISREG(s.st_mode)};
 }
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
-bool holds_tenants(std::string_view name) {
+}  // namespace
+
+bool is_tenant_file_name(std::string_view name) {
   return !name.starts_with('.') && (name.ends_with(".yaml") || name.ends_with(".yml") || name.ends_with(".json"));
 }
-
-}  // namespace
 
 bool FileStamp::may_hide_writes_at(std::chrono::system_clock::time_point now) const {
   const bool whole_seconds = modified.time_since_epoch() % 1s == 0ns;
@@ -51,7 +53,7 @@ void each_tenant_file(const std::filesystem::path& directory,
   errno = 0;
   while (const dirent* entry = ::readdir(open.get())) {
     struct stat s {};
-    const bool wanted = holds_tenants(entry->d_name) && ::fstatat(::dirfd(open.get()), entry->d_name, &s, 0) == 0;
+    const bool wanted = is_tenant_file_name(entry->d_name) && ::fstatat(::dirfd(open.get()), entry->d_name, &s, 0) == 0;
     if (wanted && S_ISREG(s.st_mode)) body(entry->d_name, stamp(s));
     errno = 0;
   }

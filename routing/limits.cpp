@@ -70,7 +70,10 @@ Limits read_limits(Reader r) {
 Json to_document(const Limits& limits) {
   const auto& [body, upstream, tunnel_idle, retry_budget, outlier] = limits;
   return {
-      {"body", {{"size", config::to_string(body.size)}, {"json", text_or_auto(body.json)}, {"login", config::to_string(body.login)}}},
+      {"body",
+       {{"size", config::to_string(body.size)},
+        {"json", text_or_auto(body.json)},
+        {"login", config::to_string(body.login)}}},
       {"upstream",
        {{"connect", config::to_string(upstream.connect)},
         {"connect_attempts", upstream.connect_attempts},

@@ -8,9 +8,9 @@
 namespace gatehouse::routing {
 
 struct BodyLimits {
-  config::Bytes size = {128ull << 20};        // uploads and forms
-  std::optional<config::Bytes> json;          // JSON and XML; auto: 1.4 × size, since attachments travel as base64
-  config::Bytes login = {1ull << 20};         // login-like requests
+  config::Bytes size = {128ull << 20};  // uploads and forms
+  std::optional<config::Bytes> json;    // JSON and XML; auto: 1.4 × size, since attachments travel as base64
+  config::Bytes login = {1ull << 20};   // login-like requests
   config::Bytes json_size() const { return json ? *json : config::Bytes{size.count + size.count * 2 / 5}; }
 };
 
@@ -23,15 +23,15 @@ struct UpstreamLimits {
 };
 
 struct OutlierLimits {
-  unsigned failures = 5;                       // in a row, then the endpoint is left out for eject × times ejected
+  unsigned failures = 5;  // in a row, then the endpoint is left out for eject × times ejected
   config::Duration eject{30'000};
 };
 
 struct Limits {
   BodyLimits body;
   UpstreamLimits upstream;
-  config::Duration tunnel_idle{3'600'000};     // above Odoo's ping of 45 s
-  double retry_budget = 0.2;                   // share of the tenant's requests that may be retries
+  config::Duration tunnel_idle{3'600'000};  // above Odoo's ping of 45 s
+  double retry_budget = 0.2;                // share of the tenant's requests that may be retries
   OutlierLimits outlier;
 };
 
@@ -43,7 +43,7 @@ config::Json to_document(const Limits& limits);
 config::Json tenant_part(const config::Json& node_limits);
 
 struct QueueLimits {
-  unsigned length = 64;                        // requests of the tenant that wait for a worker
+  unsigned length = 64;  // requests of the tenant that wait for a worker
   config::Duration timeout{10'000};
 };
 

@@ -9,6 +9,8 @@ namespace {
 
 using config::Json;
 
+const Json kNoOptions = Json::object();
+
 bool is_option(const std::string& key) { return key == "name" || key == "replace"; }
 
 bool replaces(const Json& entry) {
@@ -36,7 +38,8 @@ void check_entry(config::Reader r, const Json& entry, std::vector<std::string>& 
     r.raw(key);
     if (!type.empty()) return r.problem(key, "is a second type, an entry has one (the first is `" + type + "`)");
     type = key;
-    if (!options.is_object() && !options.is_null()) r.problem(key, "expected an object, got " + config::describe(options));
+    if (!options.is_object() && !options.is_null())
+      r.problem(key, "expected an object, got " + config::describe(options));
   }
   if (type.empty()) return r.problem("", "expected a middleware's type as a key");
   if (name.empty()) name = type;
@@ -65,15 +68,21 @@ std::string middleware_name(const Json& entry) {
   return name != entry.end() && name->is_string() ? name->get<std::string>() : type;
 }
 
-void merge_middlewares(Json& list, const Json& over) {
+void merge_middlewares(Json& list, const Json& over, const std::string& origin, Origins* origins) {
   if (!over.is_array()) return;
   for (const Json& entry : over) {
     const std::string type = middleware_type(entry);
     if (type.empty()) continue;
-    const auto place = find(list, middleware_name(entry));
-    if (place == list.end()) list.push_back(without_replace(entry));
-    else if (replaces(entry) || middleware_type(*place) != type) *place = without_replace(entry);
-    else merge_document((*place)[type], entry[type]);
+    const std::string name = middleware_name(entry);
+    auto place = find(list, name);
+    const bool is_new = place == list.end();
+    if (is_new) place = list.insert(place, Json());
+    if (is_new || replaces(entry) || middleware_type(*place) != type) {
+      *place = without_replace(entry);
+      (*place)[type] = nullptr;
+    }
+    const Json& options = entry[type].is_null() ? kNoOptions : entry[type];
+    merge_document((*place)[type], options, "middlewares." + name, origin, origins);
   }
 }
 
@@ -82,7 +91,8 @@ Json middlewares_over(const Json& list, const Json& base) {
   for (const Json& entry : list) {
     const std::string name = middleware_name(entry);
     if (name.empty()) continue;
-    const auto below = std::find_if(base.begin(), base.end(), [&](const Json& b) { return middleware_name(b) == name; });
+    const auto below =
+        std::find_if(base.begin(), base.end(), [&](const Json& b) { return middleware_name(b) == name; });
     Json merged = below == base.end() ? Json::array() : Json::array({*below});
     merge_middlewares(merged, Json::array({entry}));
     result.push_back(std::move(merged[0]));
@@ -95,8 +105,9 @@ Json middlewares_over(const Json& list, const Json& base) {
 void disable_middlewares(Json& list, const Json& names) {
   Json kept = Json::array();
   for (Json& entry : list) {
-    const bool disabled = names.is_array() ? std::find(names.begin(), names.end(), middleware_name(entry)) != names.end()
-                                           : names == middleware_name(entry);
+    const bool disabled = names.is_array()
+                              ? std::find(names.begin(), names.end(), middleware_name(entry)) != names.end()
+                              : names == middleware_name(entry);
     if (!disabled) kept.push_back(std::move(entry));
   }
   list = std::move(kept);
@@ -104,7 +115,8 @@ void disable_middlewares(Json& list, const Json& names) {
 
 void check_middlewares(config::Reader& r) {
   std::vector<std::string> names, disabled;
-  r.each("middlewares", [&](const Json& entry, const std::string& path) { check_entry(r.at(entry, path), entry, names); });
+  r.each("middlewares",
+         [&](const Json& entry, const std::string& path) { check_entry(r.at(entry, path), entry, names); });
   r.optional("disable", disabled);
 }
 

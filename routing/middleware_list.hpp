@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "config/reader.hpp"
+#include "routing/tenant.hpp"
 
 namespace gatehouse::routing {
 
@@ -16,7 +16,8 @@ std::string middleware_type(const config::Json& entry);
 
 // `over` merges into `list` by name, key by key, in the place that is there; new names come after. An entry with
 // `replace: true`, or of another type, replaces. What is malformed is left out: check_middlewares tells.
-void merge_middlewares(config::Json& list, const config::Json& over);
+void merge_middlewares(config::Json& list, const config::Json& over, const std::string& origin = {},
+                       Origins* origins = nullptr);
 // The entries of `base` that `list` does not name come after its own; those that it does lie below.
 config::Json middlewares_over(const config::Json& list, const config::Json& base);
 void disable_middlewares(config::Json& list, const config::Json& names);

@@ -6,8 +6,9 @@
 namespace gatehouse::routing {
 namespace {
 
-constexpr std::array<std::string_view, kPathClasses> kNames{"page",   "login",    "rpc",     "report", "upload",  "static", "asset",
-                                                            "health", "database", "webhook", "mail",   "hairpin", "websocket"};
+constexpr std::array<std::string_view, kPathClasses> kNames{"page",   "login",   "rpc",      "report",   "upload",
+                                                            "static", "asset",   "health",   "database", "webhook",
+                                                            "mail",   "hairpin", "websocket"};
 
 // Where a rule applies: the path itself, it and what lies below, or only what lies below.
 enum class Reach : std::uint8_t { exact, subtree, below };
@@ -21,10 +22,8 @@ struct Rule {
 
 // Wherever the path may say "static" further on, these stay what they are.
 constexpr Rule kFirst[]{
-    {"/websocket", Reach::subtree, PathClass::websocket},
-    {"/xmlrpc", Reach::subtree, PathClass::rpc},
-    {"/jsonrpc", Reach::subtree, PathClass::rpc},
-    {"/json/1", Reach::subtree, PathClass::rpc},
+    {"/websocket", Reach::subtree, PathClass::websocket}, {"/xmlrpc", Reach::subtree, PathClass::rpc},
+    {"/jsonrpc", Reach::subtree, PathClass::rpc},         {"/json/1", Reach::subtree, PathClass::rpc},
     {"/json/2", Reach::subtree, PathClass::rpc},
 };
 

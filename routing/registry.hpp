@@ -29,7 +29,8 @@ using Attach = std::function<void(Tenant& tenant, const Tenant* previous, config
 class Registry {
  public:
   virtual ~Registry() = default;
-  // Reads what changed since the last call. Errors: the problems, and routes() stays as it was. True when routes() is new.
+  // Reads what changed since the last call. Errors: the problems, and routes() stays as it was. True when routes() is
+  // new.
   virtual bool refresh(config::Problems& problems) = 0;
   virtual RoutesPtr routes() const = 0;
   virtual std::string describe() const = 0;  // "file /etc/gatehouse/tenants.yaml"

@@ -1,5 +1,5 @@
-// An immutable map from names to values in shards that versions share: a change copies the shards it touches and an array
-// of pointers, at any size. Readers need no lock; a version lives as long as somebody holds it.
+// An immutable map from names to values in shards that versions share: a change copies the shards it touches and an
+// array of pointers, at any size. Readers need no lock; a version lives as long as somebody holds it.
 #pragma once
 
 #include <array>

@@ -17,10 +17,10 @@ struct TenantFile {
     TenantPtr tenant;        // null: it has errors
   };
   FileStamp stamp;
-  bool certain = false;      // an equal stamp means an equal text
-  std::uint64_t hash = 0;    // of the whole text
-  bool single = false;       // the file is one tenant's document
-  bool cut = false;          // pieces were hashed as text, not as parsed documents
+  bool certain = false;    // an equal stamp means an equal text
+  std::uint64_t hash = 0;  // of the whole text
+  bool single = false;     // the file is one tenant's document
+  bool cut = false;        // pieces were hashed as text, not as parsed documents
   std::vector<Piece> pieces;
 
   // "tenants[3]"; empty in a file with one document.

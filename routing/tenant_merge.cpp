@@ -46,7 +46,7 @@ class Merge {
   void layer(const Json& over, const std::string& origin) {
     if (!over.is_object()) return;
     for (const auto& [key, value] : over.items()) {
-      if (key == "middlewares" && value.is_array()) middlewares(value, origin);
+      if (key == "middlewares" && value.is_array()) merge_middlewares(middlewares_, value, origin, origins_);
       else if (key != "disable") merge_key(key, value, origin);
     }
     const Json* disabled = look(over, "disable");
@@ -63,16 +63,6 @@ class Merge {
   void merge_key(const std::string& key, const Json& value, const std::string& origin) {
     if (value.is_null()) return;
     merge_document(effective_[key], value, key, origin, origins_);
-  }
-
-  void middlewares(const Json& over, const std::string& origin) {
-    merge_middlewares(middlewares_, over);
-    if (!origins_) return;
-    Json noted;
-    for (const Json& entry : over) {
-      const std::string type = middleware_type(entry);
-      if (!type.empty()) merge_document(noted, entry[type], "middlewares." + middleware_name(entry), origin, origins_);
-    }
   }
 
   void forget_disabled() {
@@ -101,7 +91,8 @@ void forget(Origins& origins, const std::string& path) {
 
 }  // namespace
 
-void merge_document(Json& into, const Json& over, const std::string& path, const std::string& origin, Origins* origins) {
+void merge_document(Json& into, const Json& over, const std::string& path, const std::string& origin,
+                    Origins* origins) {
   if (over.is_null()) return;
   const bool leaf = !over.is_object() || over.empty();
   if (!over.is_object() || !into.is_object()) {

@@ -17,7 +17,4 @@ void read_policy(config::Reader& r, Tenant& tenant);
 // `[a-z0-9-]{1,63}`, for ids, tiers and pools.
 bool is_id(std::string_view text);
 
-// The document of `r`'s key is text from a fixed list of which only `only` is acted on.
-void only_value(config::Reader& r, const char* key, std::string_view only, std::initializer_list<std::string_view> later);
-
 }  // namespace gatehouse::routing

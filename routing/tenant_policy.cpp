@@ -9,8 +9,9 @@ using config::Json;
 using config::Reader;
 using namespace std::chrono_literals;
 
-constexpr config::Choice<SessionCookie::SameSite> kSameSite[]{
-    {"lax", SessionCookie::SameSite::lax}, {"none", SessionCookie::SameSite::none}, {"keep", SessionCookie::SameSite::keep}};
+constexpr config::Choice<SessionCookie::SameSite> kSameSite[]{{"lax", SessionCookie::SameSite::lax},
+                                                              {"none", SessionCookie::SameSite::none},
+                                                              {"keep", SessionCookie::SameSite::keep}};
 
 constexpr unsigned kLongestQueue = 1'000'000;
 
@@ -42,7 +43,8 @@ OwnClass read_class(Reader r, const std::string& name) {
     const std::string& path = own.paths[i];
     const bool inner_star = path.find('*') < path.size() - 1;
     if (!path.starts_with('/') || inner_star)
-      r.problem("paths[" + std::to_string(i) + "]", "expected a path (/shop/feed.xml, /shop/*), got " + config::in_backticks(path));
+      r.problem("paths[" + std::to_string(i) + "]",
+                "expected a path (/shop/feed.xml, /shop/*), got " + config::in_backticks(path));
   }
   std::string like;
   if (!r.required("like", like)) return own;
@@ -52,13 +54,7 @@ OwnClass read_class(Reader r, const std::string& name) {
   return own;
 }
 
-}  // namespace
-
-bool is_id(std::string_view text) {
-  const auto is_part = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), is_part);
-}
-
+// The key may say `only`; what `later` lists is of the contract, and not acted on yet.
 void only_value(Reader& r, const char* key, std::string_view only, std::initializer_list<std::string_view> later) {
   std::string word;
   if (!r.optional(key, word) || word == only) return;
@@ -68,6 +64,13 @@ void only_value(Reader& r, const char* key, std::string_view only, std::initiali
     expected.append(" | ").append(name);
   }
   r.problem(key, "expected " + expected + ", got " + config::in_backticks(word));
+}
+
+}  // namespace
+
+bool is_id(std::string_view text) {
+  const auto is_part = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), is_part);
 }
 
 void read_policy(Reader& r, Tenant& tenant) {

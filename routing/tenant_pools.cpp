@@ -18,7 +18,7 @@ EndpointSpec read_endpoint(const Reader& pool, const Json& value, const std::str
   // a string is the address itself: its problems have no key
   if (value.is_string() && !config::parse_host_port(value.get_ref<const std::string&>())) {
     r.raw("address");
-    r.problem("", "expected host:port, got " + describe(value));
+    r.problem("", "expected host:port, got " + config::describe(value));
     return endpoint;
   }
   r.required("address", endpoint.address);

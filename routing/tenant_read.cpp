@@ -26,7 +26,8 @@ std::optional<std::string> normal_name(std::string_view name) {
 HostSpec read_host(const Reader& tenant, const Json& value, const std::string& path) {
   HostSpec host;
   const auto problem = [&](const std::string& at, const std::string& got) {
-    tenant.scope().problems.error(at, "expected a host name (a.example.com, *.example.com), got " + config::in_backticks(got));
+    tenant.scope().problems.error(
+        at, "expected a host name (a.example.com, *.example.com), got " + config::in_backticks(got));
   };
   std::string name, redirect;
   if (value.is_string()) {
@@ -66,7 +67,8 @@ void check_hosts(Reader& r, const Tenant& tenant) {
       if (tenant.hosts[j].name == host.name) r.problem(at, "`" + host.name + "` is there twice");
     if (host.redirect.empty()) continue;
     const HostSpec* target = own_host(tenant, host.redirect);
-    if (target && !target->redirect.empty()) r.problem(at + ".redirect", "`" + host.redirect + "` is redirected itself");
+    if (target && !target->redirect.empty())
+      r.problem(at + ".redirect", "`" + host.redirect + "` is redirected itself");
   }
 }
 
@@ -74,14 +76,15 @@ void read_hosts(Reader& r, Tenant& tenant) {
   if (!r.has("hosts")) r.problem("hosts", "is required");
   const Json* list = r.raw("hosts");
   if (list && list->is_array() && list->empty()) r.problem("hosts", "expected at least one host name");
-  r.each("hosts", [&](const Json& value, const std::string& path) { tenant.hosts.push_back(read_host(r, value, path)); });
+  r.each("hosts",
+         [&](const Json& value, const std::string& path) { tenant.hosts.push_back(read_host(r, value, path)); });
   check_hosts(r, tenant);
 }
 
 void read_labels(Reader& r, Tenant& tenant) {
   r.entries("labels", [&](const std::string& name, const Json& value, const std::string& path) {
     if (value.is_string()) tenant.labels[name] = value.get<std::string>();
-    else r.scope().problems.error(path, "expected text, got " + describe(value));
+    else r.scope().problems.error(path, "expected text, got " + config::describe(value));
   });
 }
 
@@ -133,9 +136,9 @@ void check_own(const Json& document, const Defaults& defaults, Reader& r) {
   const auto tier = document.find("tier");
   const auto pool = document.find("pool");
   if (tier != document.end() && tier->is_string() && !defaults.tiers.contains(tier->get<std::string>()))
-    r.problem("tier", "no such tier " + describe(*tier));
+    r.problem("tier", "no such tier " + config::describe(*tier));
   if (pool != document.end() && pool->is_string() && !defaults.pools.contains(pool->get<std::string>()))
-    r.problem("pool", "no such pool " + describe(*pool));
+    r.problem("pool", "no such pool " + config::describe(*pool));
 }
 
 void read_pools_of(Reader& r, const Defaults& defaults, Tenant& tenant, const std::shared_ptr<config::Scope>& scope) {
@@ -174,7 +177,7 @@ std::shared_ptr<Tenant> read_tenant(const Json& document, const Defaults& defaul
   const auto scope = std::make_shared<config::Scope>(config::Scope{own, {}, false});
   Json effective = merge_tenant(document, defaults);
   if (!document.is_object()) {
-    own.error(path, "expected a tenant, got " + describe(document));
+    own.error(path, "expected a tenant, got " + config::describe(document));
   } else {
     Reader r(effective, path, scope);
     check_own(document, defaults, r);

@@ -28,7 +28,7 @@ ALLOWED = {
     "proxy/main": (EVERYTHING,),
     "bench/odoo_sim": (),
     "bench/odoo_sim/main": ("bench/odoo_sim",),
-    "bench/replay": (),
+    "bench/replay": ("bench/odoo_sim",),
     "bench/micro": (EVERYTHING,),
     "test/support": (*TENANT, HTTP, CORE),
     "test/fuzz": (EVERYTHING,),

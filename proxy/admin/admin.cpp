@@ -42,6 +42,15 @@ struct Connection {
 };
 using Connections = std::list<Connection>;
 
+// What a head that cannot be read is told; nothing, when there is nobody to tell.
+std::optional<Answer> refusal_of(const error_code& ec) {
+  if (ec == http::error::header_limit || ec == http::error::buffer_overflow)
+    return Answer{http::status::request_header_fields_too_large, "head too large\n"};
+  const bool malformed = ec.category() == http::make_error_code(http::error::bad_method).category();
+  if (!malformed || ec == http::error::end_of_stream || ec == http::error::partial_message) return std::nullopt;
+  return Answer{http::status::bad_request, "bad request\n"};
+}
+
 }  // namespace
 
 // Its coroutines share it: whatever still waits when the Server is gone finds it, and ends.
@@ -60,6 +69,7 @@ class Server::Impl : public std::enable_shared_from_this<Impl> {
     Timer pause;
   };
 
+  // `self` keeps this alive for as long as the coroutine runs.
   Task<> accept(std::shared_ptr<Impl> self, Listener& listener);
   void welcome(TcpSocket socket);
   Task<> serve(std::shared_ptr<Impl> self, Connections::iterator place);
@@ -111,7 +121,7 @@ void Server::Impl::stop() {
   for (auto& connection : connections_) connection.stream.close();
 }
 
-Task<> Server::Impl::accept(std::shared_ptr<Impl> self, Listener& listener) {
+Task<> Server::Impl::accept(std::shared_ptr<Impl> /*self*/, Listener& listener) {
   while (!stopped_) {
     auto [ec, socket] = co_await listener.acceptor.async_accept(use_tuple);
     if (stopped_) break;
@@ -132,7 +142,7 @@ void Server::Impl::welcome(TcpSocket socket) {
   net::co_spawn(executor_, std::move(session), net::detached);
 }
 
-Task<> Server::Impl::serve(std::shared_ptr<Impl> self, Connections::iterator place) {
+Task<> Server::Impl::serve(std::shared_ptr<Impl> /*self*/, Connections::iterator place) {
   bool more = true;
   while (more && !stopped_) {
     try {
@@ -150,24 +160,19 @@ Task<bool> Server::Impl::exchange(Connection& c) {
   c.parser->header_limit(kMaxHead);
   c.stream.expires_after(kPatience);
   const auto [ec, size] = co_await http::async_read_header(c.stream, c.buffer, *c.parser, use_tuple);
-  if (ec == http::error::header_limit || ec == http::error::buffer_overflow) {
-    const bool more =
-        co_await write(c, {http::status::request_header_fields_too_large, "head too large\n"}, false, false);
-    co_return more;
-  }
-  const bool malformed = ec.category() == make_error_code(http::error::bad_method).category();
-  if (malformed && ec != http::error::end_of_stream && ec != http::error::partial_message) {
-    const bool more = co_await write(c, {http::status::bad_request, "bad request\n"}, false, false);
-    co_return more;
-  }
-  if (ec) co_return false;
   const auto& request = c.parser->get();
-  const std::string_view target = request.target();
-  const bool head_only = request.method() == http::verb::head;
-  // A body is not read: whatever is behind the head would be taken for the next one.
-  const bool keep_alive = request.keep_alive() && c.parser->is_done();
-  auto made = co_await answer(request.method(), target.substr(0, target.find('?')));
-  const bool more = co_await write(c, std::move(made), head_only, keep_alive);
+  Answer made;
+  if (ec) {
+    const auto refused = refusal_of(ec);
+    if (!refused) co_return false;
+    made = *refused;
+  } else {
+    const std::string_view target = request.target();
+    made = co_await answer(request.method(), target.substr(0, target.find('?')));
+  }
+  // A body is not read: what is behind the head would be taken for the next one.
+  const bool keep_alive = !ec && request.keep_alive() && c.parser->is_done();
+  const bool more = co_await write(c, std::move(made), request.method() == http::verb::head, keep_alive);
   co_return more;
 }
 

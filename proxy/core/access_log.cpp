@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kBatch = 64 << 10;  // a writer hands over earlier than the tick
 constexpr int kPollMilliseconds = 100;
-constexpr int kLastPatience = 20;  // polls for a stuck reader at the end: 2 s
+constexpr int kLastPatience = 10;  // polls for a stuck reader at the end: 1 s
 
 constexpr config::Choice<AccessLog::Format> kFormats[] = {
     {"gatehouse", AccessLog::Format::gatehouse},
@@ -137,8 +137,8 @@ void AccessLog::write_out(std::string_view lines) {
 }
 
 // Until PIPE_BUF bytes go through without blocking. A reader that is stuck holds the log, but not the node's stop.
-bool AccessLog::await_room() const {
-  for (int polls_after_stop = 0; polls_after_stop < kLastPatience; polls_after_stop += stop_) {
+bool AccessLog::await_room() {
+  for (; last_polls_ < kLastPatience; last_polls_ += stop_) {
     pollfd entry{fd_, POLLOUT, 0};
     const int ready = ::poll(&entry, 1, kPollMilliseconds);
     if (ready > 0 || (ready < 0 && errno != EINTR)) return true;  // an error shows itself in the write

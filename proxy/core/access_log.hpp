@@ -57,13 +57,14 @@ class AccessLog {
   void run();
   void open_again();
   void write_out(std::string_view lines);
-  bool await_room() const;
+  bool await_room();
   void tell_failure(int error);
 
   Config config_;
   int fd_ = -1;
   bool pipe_ = false;     // may block for good: written in pieces that fit
   bool failing_ = false;  // the last write failed, and the operator knows
+  int last_polls_ = 0;    // for room, since the stop
   std::mutex mutex_;
   std::condition_variable ready_;
   std::string pending_;

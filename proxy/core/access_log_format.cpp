@@ -88,6 +88,29 @@ void append_apache_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
+void add_traefik_client(JsonLine& line, const Client& client) {
+  line.quoted("ClientAddr", [&](std::string& o) {
+    if (client.peer.address().is_v6()) o += '[';
+    append_address(o, client.peer.address());
+    append_number(o += client.peer.address().is_v6() ? "]:" : ":", client.peer.port());
+  });
+  line.quoted("ClientHost", [&](std::string& o) { append_address(o, client.address); });
+  line.quoted("ClientPort", [&](std::string& o) { append_number(o, client.peer.port()); });
+  line.text("ClientUsername", "-");
+}
+
+void add_traefik_request(JsonLine& line, const Exchange& exchange) {
+  const RequestHead& head = exchange.request;
+  line.text("RequestAddr", head.host);
+  line.number("RequestContentSize", exchange.record.bytes_in);
+  line.text("RequestHost", head.host);
+  line.text("RequestMethod", head.method);
+  line.path("RequestPath", shown_target(exchange));
+  line.quoted("RequestPort", [&](std::string& o) { append_number_or_dash(o, head.port); });
+  line.text("RequestProtocol", protocol_of(head));
+  line.text("RequestScheme", exchange.client.tls ? "https" : "http");
+}
+
 }  // namespace
 
 void format_gatehouse(std::string& out, const Exchange& exchange) {
@@ -125,17 +148,9 @@ void format_gatehouse(std::string& out, const Exchange& exchange) {
 void format_traefik(std::string& out, const Exchange& exchange) {
   const Record& record = exchange.record;
   const RequestHead& head = exchange.request;
-  const Client& client = exchange.client;
   const nanoseconds duration = Clock::now() - record.started;
   JsonLine line(out);
-  line.quoted("ClientAddr", [&](std::string& o) {
-    if (client.peer.address().is_v6()) o += '[';
-    append_address(o, client.peer.address());
-    append_number(o += client.peer.address().is_v6() ? "]:" : ":", client.peer.port());
-  });
-  line.quoted("ClientHost", [&](std::string& o) { append_address(o, client.address); });
-  line.quoted("ClientPort", [&](std::string& o) { append_number(o, client.peer.port()); });
-  line.text("ClientUsername", "-");
+  add_traefik_client(line, exchange.client);
   line.number("DownstreamContentSize", record.bytes_out);
   line.number("DownstreamStatus", record.status);
   line.number("Duration", duration.count());
@@ -143,14 +158,7 @@ void format_traefik(std::string& out, const Exchange& exchange) {
   line.number("OriginDuration", record.upstream.count());
   line.number("OriginStatus", record.endpoint.empty() || record.cause ? 0 : record.status);
   line.number("Overhead", (duration - record.upstream).count());
-  line.text("RequestAddr", head.host);
-  line.number("RequestContentSize", record.bytes_in);
-  line.text("RequestHost", head.host);
-  line.text("RequestMethod", head.method);
-  line.path("RequestPath", shown_target(exchange));
-  line.quoted("RequestPort", [&](std::string& o) { append_number_or_dash(o, head.port); });
-  line.text("RequestProtocol", protocol_of(head));
-  line.text("RequestScheme", client.tls ? "https" : "http");
+  add_traefik_request(line, exchange);
   line.number("RetryAttempts", record.retries);
   if (!record.tenant.empty()) {
     line.quoted("RouterName", [&](std::string& o) { (o += record.tenant) += "@gatehouse"; });
@@ -160,7 +168,7 @@ void format_traefik(std::string& out, const Exchange& exchange) {
   line.text_if_any("ServiceAddr", record.endpoint);
   line.quoted("StartUTC", [&](std::string& o) { append_time(o, record.time); });
   line.text("downstream_X-Request-Id", record.request_id);
-  line.text("entryPointName", client.listener);
+  line.text("entryPointName", exchange.client.listener);
   line.text("level", "info");
   line.text("msg", "");
   line.text("request_User-Agent", head.fields.get(Field::user_agent));

@@ -76,6 +76,7 @@ struct Exchange {
   const routing::Tenant* tenant = nullptr;       // set by the router; kept alive by `keep`
   routing::PathClass path_class{};               // likewise; a tenant's own class has the one it is like
   std::shared_ptr<const void> keep;              // the routes in force when the exchange began
+  HandlerPtr chain;                              // the node's chain in force then
   Record record;
 
   void on_response_head(HeadHook hook) { head_hooks.push_back(std::move(hook)); }

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace gatehouse {
 namespace {
@@ -18,7 +19,7 @@ void append_digits(std::string& out, unsigned number, int width) {
 
 // A second in the two ways of writing it. Of one thread, so that a burst of lines splits the date once.
 struct Second {
-  std::int64_t seconds = -1;
+  std::int64_t seconds = std::numeric_limits<std::int64_t>::min();
   std::string rfc3339;  // "2026-01-31T23:59:59"
   std::string apache;   // "31/Jan/2026:23:59:59 +0000"
 
@@ -101,7 +102,7 @@ void append_milliseconds(std::string& out, nanoseconds time) {
   append_digits(out, static_cast<unsigned>(microseconds % 1000), 3);
 }
 
-void append_address(std::string& out, const net::ip::address& address) {
+void append_address(std::string& out, const boost::asio::ip::address& address) {
   char text[INET6_ADDRSTRLEN] = "";
   if (address.is_v4()) {
     const auto bytes = address.to_v4().to_bytes();

@@ -92,7 +92,7 @@ std::size_t Spool::append_file(std::span<const char> bytes) {
   const auto capacity = space_.config().disk.count;
   std::size_t taken = 0;
   while (taken < bytes.size()) {
-    std::size_t n = bytes.size() - taken;
+    std::size_t n = std::min<std::size_t>(bytes.size() - taken, kReserveStep);
     std::uint64_t at = file_written_;
     if (ring) {
       const auto room = capacity - (file_written_ - file_read_);

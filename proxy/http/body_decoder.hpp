@@ -32,6 +32,16 @@ class BodyDecoder {
 
  private:
   enum class Phase : std::uint8_t;
+  std::span<const char> take(std::span<const char> in);
+  bool accept(char c);
+  bool accept_size(char c);
+  bool accept_trailer(char c);
+  bool move_to(Phase phase) {
+    phase_ = phase;
+    return true;
+  }
+
+  State frame(char c);
   Framing framing_{};
   State state_ = State::done;
   Phase phase_{};

@@ -1,5 +1,5 @@
 // A request's head, from bytes to RequestHead: strict (RFC 9110, 9112), normalised, stripped of what belongs to one hop.
-// Pure: no socket, no clock. Beast's parser splits lines; the framing rules and everything it would let pass are ours.
+// Pure: no socket, no clock. Methods and fields are told apart by Beast's tables; the lines are cut by head_lines.hpp.
 #pragma once
 
 #include <memory_resource>

@@ -1,7 +1,9 @@
 // Heads to bytes. The one place where what we send is framed; everything is written canonically from parsed values.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "proxy/core/exchange.hpp"
 #include "proxy/core/message.hpp"
@@ -14,6 +16,7 @@ struct UpstreamRequest {
   std::uint64_t content_length = 0;  // of the spooled body; written when has_body
   bool has_body = false;             // a body was declared, perhaps an empty one
   bool keep_alive = false;           // false: Connection: close
+  std::span<const Fields::Entry> own{};  // managed names that we have something to say in (X-Odoo-Database)
 };
 
 // Appends the head of a request as it goes upstream: our Host, framing and forwarded fields (exactly one each of

@@ -159,10 +159,14 @@ Task<bool> SessionH1::serve(Start start) {
     live.record.policy = no.policy;
     if (no.cause) log::debug("exchange refused", {{"request_id", live.record.request_id}, {"cause", no.cause.message()}});
     if (no.code == Errc::client_gone) live.record.status = meaning(no.code).status;
-    if (no.code != Errc::client_gone) more = co_await reply(live, answer_for(live, no));
+    if (no.code != Errc::client_gone) {
+      auto response = answer_for(live, no);
+      more = co_await reply(live, std::move(response));
+    }
     if (meaning(no.code).close) more = false, linger_ = true;
   } else {
-    more = co_await reply(live, std::move(*outcome));
+    auto response = std::move(*outcome);
+    more = co_await reply(live, std::move(response));
   }
   if (more) more = co_await scope->body->skip_rest();
   live.record.bytes_in = scope->body->received();
@@ -219,16 +223,18 @@ Task<bool> SessionH1::reply(Live& live, Response response) {
   http::write_response(out_, response.head,
                        {.minor_version = live.request.minor_version, .keep_alive = keep, .length = response.length,
                         .chunked = chunked, .no_body = no_body});
+  const std::array<net::const_buffer, 3> head{net::buffer(out_)};
   if (response.tunnel) {
-    const auto sent = co_await client_.write({net::buffer(out_)}, stall);
+    const auto sent = co_await client_.write(head, stall);
     if (!sent) co_return false;
     const auto early = client_.buffered().substr(head_size_);
+    const std::span<const char> early_bytes(early.data(), early.size());
     live.let_go();
-    co_await response.tunnel->run(client_.socket(), {early.data(), early.size()});
+    co_await response.tunnel->run(client_.socket(), early_bytes);
     co_return false;
   }
   if (no_body || !response.body) {
-    const auto sent = co_await client_.write({net::buffer(out_)}, stall);
+    const auto sent = co_await client_.write(head, stall);
     if (!sent) broken(live, sent.error());
     co_return sent && keep;
   }
@@ -262,7 +268,8 @@ Task<Result<>> SessionH1::send_body(Live& live, Response& response, bool chunked
   if (response.length) co_return Error{Errc::upstream_truncated};
   if (!chunked) co_return Result<>();
   constexpr std::string_view kLastChunk = "0\r\n\r\n";
-  co_return co_await client_.write({net::buffer(kLastChunk)}, stall);
+  const std::array<net::const_buffer, 3> last{net::buffer(kLastChunk)};
+  co_return co_await client_.write(last, stall);
 }
 
 // An answer that broke off must not look whole: the client sees a reset instead of an end (RFC 9112 §8).

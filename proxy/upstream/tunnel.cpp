@@ -73,11 +73,12 @@ Task<bool> WebsocketTunnel::relay(TcpSocket& from, TcpSocket& to, bool down) {
     co_return false;
   }
   keep_alive();
-  if (!down) co_return co_await write(to, {block.data(), n});
+  const std::span<const char> bytes(block.data(), n);
+  if (!down) co_return co_await write(to, bytes);
   if (goodbye_) co_return true;  // the client has had its last frame
-  frames_.feed({block.data(), n});
+  frames_.feed(bytes);
   writing_ = true;
-  const bool written = co_await write(to, {block.data(), n});
+  const bool written = co_await write(to, bytes);
   writing_ = false;
   if (written && draining_) say_goodbye();
   co_return written;

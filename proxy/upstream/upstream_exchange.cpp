@@ -192,10 +192,7 @@ Task<Result<>> UpstreamExchange::read_inline() {
     const auto n = co_await connection_->read_some(room.first(std::min(room.size(), want - buffer_.view().size())),
                                                    read_deadline(), Errc::upstream_timeout);
     if (!n) co_return n.error();
-    if (*n == 0) {
-      ++context_.stats.tenant(plan_.series).truncated;
-      co_return Error{Errc::upstream_truncated};
-    }
+    if (*n == 0) co_return Error{Errc::upstream_truncated};
     buffer_.commit(*n);
   }
   co_return Result<>();
@@ -222,18 +219,19 @@ Task<> UpstreamExchange::drain(Ptr self) {
 
 Task<> UpstreamExchange::drain_body() {
   const auto behind = behind_head();
-  bool more = co_await store({behind.data(), behind.size()});
+  const std::span<const char> first(behind.data(), behind.size());
+  bool more = co_await store(first);
   bulk_ = std::make_unique_for_overwrite<char[]>(kBulk);
   while (more) {
-    const auto n = co_await connection_->read_some({bulk_.get(), kBulk}, read_deadline(), Errc::upstream_timeout);
+    const std::span<char> room(bulk_.get(), kBulk);
+    const auto n = co_await connection_->read_some(room, read_deadline(), Errc::upstream_timeout);
     if (!n || *n == 0) {
       const bool whole = n && decoder_.finish();
-      if (!whole) ++context_.stats.tenant(plan_.series).truncated;
       if (whole) spool_->finish();
       else spool_->finish(n ? Error{Errc::upstream_truncated} : Error{Errc::upstream_truncated, n.error().cause});
       break;
     }
-    more = co_await store({bulk_.get(), *n});
+    more = co_await store(room.first(*n));
   }
   bulk_.reset();
 }

@@ -1,0 +1,78 @@
+"""Fixtures of the end-to-end tests: a proxy in front of a stand-in Odoo, both real processes on ports of their own."""
+
+import contextlib
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from servers import Gatehouse, OdooSim, tenant  # noqa: E402
+
+
+class Site:
+    """One proxy and the one Odoo behind it."""
+
+    def __init__(self, sim, edge):
+        self.sim, self.edge = sim, edge
+        self.ask, self.connect = edge.ask, edge.connect
+
+    def echo(self, method="GET", target="/sim/echo", **more):
+        """What the upstream was sent."""
+        response = self.ask(method, target, **more)
+        assert response.status == 200, response
+        return response.json()
+
+
+@contextlib.contextmanager
+def running_site(directory, workers=2, config=None, sim=None, **of_tenant):
+    with OdooSim(workers, **(sim or {})) as odoo, Gatehouse(directory, [tenant(odoo, **of_tenant)], config) as edge:
+        yield Site(odoo, edge)
+
+
+@pytest.fixture
+def start_site(tmp_path):
+    """Starts a site of the test's own; options are those of running_site."""
+    with contextlib.ExitStack() as stack:
+        number = 0
+
+        def start(**options):
+            nonlocal number
+            number += 1
+            return stack.enter_context(running_site(tmp_path / f"edge{number}", **options))
+
+        yield start
+
+
+@pytest.fixture
+def start_sim():
+    """Starts a stand-in Odoo of the test's own."""
+    with contextlib.ExitStack() as stack:
+        yield lambda workers=2, **options: stack.enter_context(OdooSim(workers, **options))
+
+
+@pytest.fixture
+def start_edge(tmp_path):
+    """Starts a proxy of the test's own, in a directory of its own."""
+    with contextlib.ExitStack() as stack:
+        number = 0
+
+        def start(tenants, config=None, **options):
+            nonlocal number
+            number += 1
+            return stack.enter_context(Gatehouse(tmp_path / f"edge{number}", tenants, config, **options))
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A site that the tests of a module share: two workers, defaults everywhere."""
+    with running_site(tmp_path_factory.mktemp("site")) as started:
+        yield started
+
+
+def fields_of(echo, name):
+    """The values of one field as the upstream saw it."""
+    return [value for key, value in echo["headers"] if key.lower() == name.lower()]
