@@ -14,8 +14,8 @@ constexpr bool is_text(char c) { return !is_control(c) || c == '\t'; }
 }  // namespace
 
 enum class BodyDecoder::Phase : std::uint8_t {
-  bytes,          // payload up to left_, or without end
-  size,           // of a chunk
+  bytes,  // payload up to left_, or without end
+  size,   // of a chunk
   before_extension,
   extension,
   size_lf,
@@ -71,7 +71,8 @@ std::span<const char> BodyDecoder::take(std::span<const char> in) {
 // One byte of what is between the payloads. False: it may not stand there.
 bool BodyDecoder::accept(char c) {
   switch (phase_) {
-    case Phase::size: return accept_size(c);
+    case Phase::size:
+      return accept_size(c);
     case Phase::before_extension:  // white space has been seen: an extension must come
       ++extensions_;
       if (c == ';') phase_ = Phase::extension;
@@ -83,9 +84,14 @@ bool BodyDecoder::accept(char c) {
       digits_ = 0;
       phase_ = left_ > 0 ? Phase::data : Phase::trailer_start;
       return c == '\n';
-    case Phase::data_cr: phase_ = Phase::data_lf; return c == '\r';
-    case Phase::data_lf: phase_ = Phase::size; return c == '\n';
-    default: return accept_trailer(c);
+    case Phase::data_cr:
+      phase_ = Phase::data_lf;
+      return c == '\r';
+    case Phase::data_lf:
+      phase_ = Phase::size;
+      return c == '\n';
+    default:
+      return accept_trailer(c);
   }
 }
 
@@ -111,9 +117,12 @@ bool BodyDecoder::accept_trailer(char c) {
   if (phase_ == Phase::trailer_start && c == '\r') return move_to(Phase::last_lf);
   if (++trailers_ > kMaxTrailers) return false;
   switch (phase_) {
-    case Phase::trailer_start: return is_token_char(c) && move_to(Phase::trailer_name);
-    case Phase::trailer_name: return c == ':' ? move_to(Phase::trailer_value) : is_token_char(c);
-    default: return c == '\r' ? move_to(Phase::trailer_lf) : is_text(c);
+    case Phase::trailer_start:
+      return is_token_char(c) && move_to(Phase::trailer_name);
+    case Phase::trailer_name:
+      return c == ':' ? move_to(Phase::trailer_value) : is_token_char(c);
+    default:
+      return c == '\r' ? move_to(Phase::trailer_lf) : is_text(c);
   }
 }
 

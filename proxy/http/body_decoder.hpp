@@ -11,8 +11,8 @@ namespace gatehouse::http {
 class BodyDecoder {
  public:
   enum class State : std::uint8_t { more, done, malformed };
-  static constexpr std::size_t kMaxExtensions = 1024;   // bytes of chunk extensions in one message; past it: malformed
-  static constexpr std::size_t kMaxTrailers = 4096;     // bytes of the trailer section, which is checked and dropped
+  static constexpr std::size_t kMaxExtensions = 1024;  // bytes of chunk extensions in one message; past it: malformed
+  static constexpr std::size_t kMaxTrailers = 4096;    // bytes of the trailer section, which is checked and dropped
 
   BodyDecoder() = default;
   explicit BodyDecoder(Framing framing);

@@ -26,9 +26,9 @@ class FramingFields {
 
  private:
   bool malformed_ = false;
-  bool coded_ = false;        // there was a Transfer-Encoding
-  bool other_ = false;        // with another coding than chunked
-  bool chunked_ = false;      // chunked came, so it was the last one
+  bool coded_ = false;    // there was a Transfer-Encoding
+  bool other_ = false;    // with another coding than chunked
+  bool chunked_ = false;  // chunked came, so it was the last one
   std::optional<std::uint64_t> length_;
 };
 

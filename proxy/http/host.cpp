@@ -17,7 +17,8 @@ constexpr std::size_t kMaxLabel = 63;
 
 constexpr auto kLabelChars = character_class([](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_'; });
 
-// "[::1]", in the one spelling that inet_ntop gives; a zone is no part of a host's name. Size of what was written, or 0.
+// "[::1]", in the one spelling that inet_ntop gives; a zone is no part of a host's name. Size of what was written, or
+// 0.
 std::size_t write_ipv6(std::string_view text, char (&into)[256]) {
   char plain[INET6_ADDRSTRLEN] = {};
   if (text.size() < 4 || text.back() != ']' || text.size() - 2 >= sizeof plain) return 0;

@@ -13,7 +13,8 @@ namespace gatehouse::http {
 std::optional<std::string> normalise_host(std::string_view host);
 
 // "Host" or the authority of a request (RFC 9110 §7.2): host and port, nothing else. `host` is written to `into` (at
-// most 253 bytes, normalised as above; raw bytes above 0x7f are refused: a client sends A-labels). port 0: none written.
+// most 253 bytes, normalised as above; raw bytes above 0x7f are refused: a client sends A-labels). port 0: none
+// written.
 struct Authority {
   std::string_view host;  // in `into`
   std::uint16_t port = 0;

@@ -18,8 +18,8 @@ using namespace config;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxMethod = 24;
-constexpr std::size_t kVersionSize = 8;       // "HTTP/1.1"
-constexpr std::size_t kUsualFields = 48;      // room made at once; the rare head with more grows
+constexpr std::size_t kVersionSize = 8;   // "HTTP/1.1"
+constexpr std::size_t kUsualFields = 48;  // room made at once; the rare head with more grows
 constexpr std::size_t kUsualFieldSize = 32;
 
 // One head on its way to be a RequestHead. What is no end-to-end field never gets into `head.fields`.
@@ -86,7 +86,8 @@ std::optional<Errc> Parse::request_line() {
 
 // A higher minor version is understood as 1.1 (RFC 9110 §2.5).
 std::optional<Errc> Parse::version(std::string_view text) {
-  if (!text.starts_with("HTTP/") || !is_digit(text[5]) || text[6] != '.' || !is_digit(text[7])) return Errc::bad_request;
+  if (!text.starts_with("HTTP/") || !is_digit(text[5]) || text[6] != '.' || !is_digit(text[7]))
+    return Errc::bad_request;
   if (text[5] != '1') return Errc::unsupported_version;
   head_.minor_version = text[7] == '0' ? 0 : 1;
   return std::nullopt;
@@ -110,14 +111,21 @@ std::optional<Errc> Parse::field(const Fields::Entry& field, bool underscore) {
       if (host_) return Errc::bad_host;
       host_ = field.value;
       return std::nullopt;
-    case Field::content_length: framing_.content_length(field.value); return std::nullopt;
-    case Field::transfer_encoding: framing_.transfer_encoding(field.value); return std::nullopt;
-    case Field::connection: connection_.add(field.value); return std::nullopt;
+    case Field::content_length:
+      framing_.content_length(field.value);
+      return std::nullopt;
+    case Field::transfer_encoding:
+      framing_.transfer_encoding(field.value);
+      return std::nullopt;
+    case Field::connection:
+      connection_.add(field.value);
+      return std::nullopt;
     case Field::expect:
       (iequals(field.value, "100-continue") ? expects_continue_ : expects_other_) = true;
       return std::nullopt;
     case Field::upgrade:
-      each_element(field.value, [this](std::string_view protocol) { return !(to_websocket_ |= iequals(protocol, "websocket")); });
+      each_element(field.value,
+                   [this](std::string_view protocol) { return !(to_websocket_ |= iequals(protocol, "websocket")); });
       return std::nullopt;
     default:
       // WSGI and CGI make "_" and "-" the same name: whoever sends one is after another's place.
@@ -129,14 +137,20 @@ std::optional<Errc> Parse::field(const Fields::Entry& field, bool underscore) {
 std::optional<Errc> Parse::framing() {
   using Verdict = FramingFields::Verdict;
   switch (framing_.verdict()) {
-    case Verdict::none: head_.framing = {}; return std::nullopt;
-    case Verdict::length: head_.framing = {Framing::Kind::length, *framing_.length()}; return std::nullopt;
+    case Verdict::none:
+      head_.framing = {};
+      return std::nullopt;
+    case Verdict::length:
+      head_.framing = {Framing::Kind::length, *framing_.length()};
+      return std::nullopt;
     case Verdict::chunked:
       if (head_.minor_version == 0) return Errc::bad_request;  // RFC 9112 §6.1: faulty framing
       head_.framing = {Framing::Kind::chunked, 0};
       return std::nullopt;
-    case Verdict::unsupported: return head_.minor_version == 0 ? Errc::bad_request : Errc::unsupported_coding;
-    case Verdict::malformed: break;
+    case Verdict::unsupported:
+      return head_.minor_version == 0 ? Errc::bad_request : Errc::unsupported_coding;
+    case Verdict::malformed:
+      break;
   }
   return Errc::bad_request;
 }
@@ -185,7 +199,8 @@ std::optional<Errc> Parse::handshake() {
   if (!to_websocket_ || !connection_.upgrade() || head_.minor_version == 0) return std::nullopt;
   const auto& fields = head_.fields;
   if (head_.verb != Verb::get || head_.framing.kind != Framing::Kind::none) return Errc::bad_request;
-  if (fields.count(Field::sec_websocket_version) > 1 || fields.count(Field::sec_websocket_key) != 1) return Errc::bad_request;
+  if (fields.count(Field::sec_websocket_version) > 1 || fields.count(Field::sec_websocket_key) != 1)
+    return Errc::bad_request;
   if (fields.get(Field::sec_websocket_version) != "13") return Errc::upgrade_required;
   if (!valid_websocket_key(fields.get(Field::sec_websocket_key))) return Errc::bad_request;
   head_.websocket = true;
@@ -236,8 +251,8 @@ bool hopeless(std::string_view bytes) {
   return start.size() > kMaxMethod;
 }
 
-std::optional<Errc> parse_request_head(std::string_view bytes, const HeadLimits& limits, std::pmr::memory_resource& arena,
-                                       RequestHead& head) {
+std::optional<Errc> parse_request_head(std::string_view bytes, const HeadLimits& limits,
+                                       std::pmr::memory_resource& arena, RequestHead& head) {
   if (bytes.size() > limits.size.count) return Errc::head_too_large;
   return Parse(bytes, limits, arena, head).run();
 }

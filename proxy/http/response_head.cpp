@@ -18,7 +18,8 @@ constexpr std::size_t kUsualFieldSize = 32;
 bool is_for_us(const Fields::Entry& field) {
   constexpr std::string_view kAccel = "X-Accel-", kSendfile = "X-Sendfile";
   return field.id == Field::unknown && to_lower(field.name.front()) == 'x' &&
-         (iequals(field.name.substr(0, kAccel.size()), kAccel) || iequals(field.name.substr(0, kSendfile.size()), kSendfile));
+         (iequals(field.name.substr(0, kAccel.size()), kAccel) ||
+          iequals(field.name.substr(0, kSendfile.size()), kSendfile));
 }
 
 // One head on its way to be a ResponseHead. Each step returns false when the head is malformed.
@@ -75,13 +76,21 @@ bool Parse::fields() {
 
 void Parse::field(const Fields::Entry& field) {
   switch (field.id) {
-    case Field::content_length: framing_.content_length(field.value); return;
-    case Field::transfer_encoding: framing_.transfer_encoding(field.value); return;
-    case Field::connection: connection_.add(field.value); return;
-    case Field::upgrade:
-      each_element(field.value, [this](std::string_view protocol) { return !(to_websocket_ |= iequals(protocol, "websocket")); });
+    case Field::content_length:
+      framing_.content_length(field.value);
       return;
-    case Field::server: return;
+    case Field::transfer_encoding:
+      framing_.transfer_encoding(field.value);
+      return;
+    case Field::connection:
+      connection_.add(field.value);
+      return;
+    case Field::upgrade:
+      each_element(field.value,
+                   [this](std::string_view protocol) { return !(to_websocket_ |= iequals(protocol, "websocket")); });
+      return;
+    case Field::server:
+      return;
     case Field::date:
       if (!head_.fields.has(Field::date)) head_.fields.add(field);
       return;
@@ -100,7 +109,8 @@ bool Parse::framing(Verb request, ResponseInfo& info) const {
   using Verdict = FramingFields::Verdict;
   const auto verdict = framing_.verdict();
   const bool coded = verdict == Verdict::chunked;
-  if (verdict == Verdict::malformed || verdict == Verdict::unsupported || (coded && head_.minor_version == 0)) return false;
+  if (verdict == Verdict::malformed || verdict == Verdict::unsupported || (coded && head_.minor_version == 0))
+    return false;
   const auto status = head_.status;
   const bool never = status < 200 || status == 204;
   // A length of 0 at a 204 is against RFC 9110 §8.6, but wide-spread, and of one meaning.
@@ -113,7 +123,8 @@ bool Parse::framing(Verb request, ResponseInfo& info) const {
     else if (verdict == Verdict::length) info.framing = {Framing::Kind::length, *framing_.length()};
     else info.framing = {Framing::Kind::until_eof, 0};
   }
-  info.keep_alive = connection_.keep_alive(head_.minor_version) && info.framing.kind != Framing::Kind::until_eof && status != 101;
+  info.keep_alive =
+      connection_.keep_alive(head_.minor_version) && info.framing.kind != Framing::Kind::until_eof && status != 101;
   return true;
 }
 

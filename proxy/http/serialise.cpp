@@ -71,9 +71,12 @@ bool is_relayed_request(const Fields::Entry& field) {
   return (field.id != Field::unknown && field.id != Field::forwarded) || !is_managed(field.name);
 }
 
+// Beast's table says "<unknown-status>" where it has no phrase; clients expect one at 103, and elsewhere do without.
 std::string_view reason_of(const ResponseHead& head) {
   if (!head.reason.empty()) return head.reason;
-  return boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(head.status));
+  if (head.status == 103) return "Early Hints";
+  const std::string_view known = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(head.status));
+  return known.starts_with('<') ? std::string_view() : known;
 }
 
 void append_response_framing(std::string& out, unsigned status, const ClientResponse& how) {
@@ -138,8 +141,9 @@ std::string_view http_date() {
   if (now != rendered) {
     std::tm t{};
     ::gmtime_r(&now, &t);
-    size = static_cast<std::size_t>(std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[t.tm_wday],
-                                                  t.tm_mday, kMonths[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec));
+    size = static_cast<std::size_t>(std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                                                  kDays[t.tm_wday], t.tm_mday, kMonths[t.tm_mon], t.tm_year + 1900,
+                                                  t.tm_hour, t.tm_min, t.tm_sec));
     rendered = now;
   }
   return {text, size};

@@ -12,10 +12,10 @@ namespace gatehouse::http {
 
 // How a request goes upstream.
 struct UpstreamRequest {
-  std::string_view host;             // the Host it is sent, port included
-  std::uint64_t content_length = 0;  // of the spooled body; written when has_body
-  bool has_body = false;             // a body was declared, perhaps an empty one
-  bool keep_alive = false;           // false: Connection: close
+  std::string_view host;                 // the Host it is sent, port included
+  std::uint64_t content_length = 0;      // of the spooled body; written when has_body
+  bool has_body = false;                 // a body was declared, perhaps an empty one
+  bool keep_alive = false;               // false: Connection: close
   std::span<const Fields::Entry> own{};  // managed names that we have something to say in (X-Odoo-Database)
 };
 
@@ -27,11 +27,11 @@ void write_request(std::string& out, const RequestHead& head, const Client& clie
 
 // How an answer goes to the client.
 struct ClientResponse {
-  int minor_version = 1;             // what the client spoke; the status line is always HTTP/1.1
+  int minor_version = 1;  // what the client spoke; the status line is always HTTP/1.1
   bool keep_alive = true;
   std::optional<std::uint64_t> length;
   bool chunked = false;
-  bool no_body = false;              // 1xx, 204, 304, or the answer to HEAD: framing fields as RFC 9110 §8.6 allows
+  bool no_body = false;  // 1xx, 204, 304, or the answer to HEAD: framing fields as RFC 9110 §8.6 allows
 };
 void write_response(std::string& out, const ResponseHead& head, const ClientResponse& how);
 

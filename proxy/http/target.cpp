@@ -10,14 +10,18 @@ namespace {
 
 // What stands in a path as it is (RFC 3986 §3.3).
 constexpr auto kPathChars = character_class([](char c) {
-  return c != '\0' && (is_alpha(c) || is_digit(c) || std::string_view("-._~!$&'()*+,;=:@/").find(c) != std::string_view::npos);
+  return c != '\0' &&
+         (is_alpha(c) || is_digit(c) || std::string_view("-._~!$&'()*+,;=:@/").find(c) != std::string_view::npos);
 });
-constexpr auto kUnreserved = character_class(
-    [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~'; });
+constexpr auto kUnreserved =
+    character_class([](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~'; });
 
-constexpr bool is_visible(char c) { return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7f; }
+constexpr bool is_visible(char c) {
+  return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7f;
+}
 
-// A path that is already as it should be, which nearly all are: nothing to decode, "//" or a segment that starts with ".".
+// A path that is already as it should be, which nearly all are: nothing to decode, "//" or a segment that starts with
+// ".".
 bool is_canonical(std::string_view path) {
   char before = 'x';
   for (const char c : path) {
@@ -61,7 +65,8 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-// Writes a path twice as it reads it: decoded, for policies, and encoded, for the upstream. Both have the same segments.
+// Writes a path twice as it reads it: decoded, for policies, and encoded, for the upstream. Both have the same
+// segments.
 class PathWriter {
  public:
   PathWriter(std::size_t raw_size, std::size_t query_size, std::pmr::memory_resource& arena)
@@ -153,7 +158,8 @@ void PathWriter::put(char c, bool as_is) {
 std::optional<Errc> take_authority(std::string_view& text, Target& target) {
   const auto scheme_end = text.find("://");
   const auto scheme = text.substr(0, scheme_end);
-  if (scheme_end == std::string_view::npos || !(iequals(scheme, "http") || iequals(scheme, "https"))) return Errc::bad_target;
+  if (scheme_end == std::string_view::npos || !(iequals(scheme, "http") || iequals(scheme, "https")))
+    return Errc::bad_target;
   text.remove_prefix(scheme_end + 3);
   target.authority = text.substr(0, text.find_first_of("/?#"));
   if (target.authority.empty() || target.authority.find('@') != std::string_view::npos) return Errc::bad_target;
@@ -163,7 +169,8 @@ std::optional<Errc> take_authority(std::string_view& text, Target& target) {
 
 }  // namespace
 
-std::optional<Errc> parse_target(std::string_view text, bool options, std::pmr::memory_resource& arena, Target& target) {
+std::optional<Errc> parse_target(std::string_view text, bool options, std::pmr::memory_resource& arena,
+                                 Target& target) {
   if (!text.starts_with('/') && text != "*") {
     if (const auto wrong = take_authority(text, target)) return wrong;
     if (text.empty()) text = options ? "*" : "/";  // RFC 9112 §3.2.4

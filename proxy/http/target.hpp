@@ -10,8 +10,9 @@
 namespace gatehouse::http {
 
 struct Target {
-  std::string_view path;       // decoded and normalised: what policies match; no trailing slash but for "/"
-  std::string_view forwarded;  // what is sent upstream: the same path, percent-encoded canonically, and the query as it came
+  std::string_view path;  // decoded and normalised: what policies match; no trailing slash but for "/"
+  std::string_view
+      forwarded;  // what is sent upstream: the same path, percent-encoded canonically, and the query as it came
   std::string_view authority;  // of an absolute-form target; empty otherwise
 };
 

@@ -26,7 +26,8 @@ constexpr std::array<bool, 256> character_class(Predicate p) {
 constexpr bool contains(const std::array<bool, 256>& in, char c) { return in[static_cast<unsigned char>(c)]; }
 
 inline constexpr auto kTokenChars = character_class([](char c) {
-  return c != '\0' && (is_alpha(c) || is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
+  return c != '\0' &&
+         (is_alpha(c) || is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
 });
 constexpr bool is_token_char(char c) { return contains(kTokenChars, c); }
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }

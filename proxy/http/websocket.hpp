@@ -1,5 +1,5 @@
-// What the edge must know of RFC 6455: the handshake's accept value, and where frames end, so that a close frame of ours
-// can be put between two of the upstream's.
+// What the edge must know of RFC 6455: the handshake's accept value, and where frames end, so that a close frame of
+// ours can be put between two of the upstream's.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ class FrameTracker {
   bool close_seen() const { return close_seen_; }  // a close frame has started
  private:
   std::uint8_t head_[14] = {};
-  std::uint8_t header_ = 0;     // bytes of the header collected
-  std::uint64_t left_ = 0;      // payload bytes to come
+  std::uint8_t header_ = 0;  // bytes of the header collected
+  std::uint64_t left_ = 0;   // payload bytes to come
   bool close_seen_ = false;
 };
 

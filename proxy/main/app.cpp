@@ -113,8 +113,16 @@ void App::wire() {
     wiring->set_chain(middleware::build_chain(settings_.middlewares, "middlewares", wiring->router(), none));
 }
 
+// All or nothing, pools included. True when there are new routes.
+bool App::refresh(config::Problems& problems) {
+  const bool changed = registry_->refresh(problems);
+  if (problems.any_errors()) backends_.rollback();
+  else backends_.commit();
+  return changed;
+}
+
 bool App::load(config::Problems& problems) {
-  registry_->refresh(problems);
+  refresh(problems);
   if (problems.any_errors()) return false;
   for (auto* wiring : wirings_) wiring->router()->set_routes(registry_->routes());
   const std::lock_guard lock(mutex_);
@@ -172,7 +180,7 @@ void App::every_second() {
 
 void App::refresh_registry() {
   config::Problems problems;
-  const bool changed = registry_->refresh(problems);
+  const bool changed = refresh(problems);
   log_problems(problems);
   {
     const std::lock_guard lock(mutex_);
@@ -218,7 +226,7 @@ void App::reload() {
 
 bool App::apply(Settings next, config::Problems& problems) {
   registry_->set_defaults(next.defaults);
-  const bool changed = registry_->refresh(problems);
+  const bool changed = refresh(problems);
   if (problems.any_errors()) {
     registry_->set_defaults(settings_.defaults);
     return false;

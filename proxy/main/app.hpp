@@ -35,6 +35,7 @@ class App {
   void watch_signals();
   void reload();
   bool apply(Settings next, config::Problems& problems);
+  bool refresh(config::Problems& problems);
   void refresh_registry();
   void publish_routes();
   void publish_chain();

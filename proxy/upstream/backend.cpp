@@ -4,16 +4,17 @@ namespace gatehouse::upstream {
 
 std::shared_ptr<Backend> Backends::attach(const routing::Tenant& tenant, const routing::Tenant* previous) {
   auto state = previous && previous->backend ? previous->backend->share() : std::make_shared<Backend::State>();
-  const bool same_web = previous && previous->web == tenant.web;
-  const bool same_websocket = previous && previous->websocket == tenant.websocket;
-  if (!same_web) attach_pool(tenant.web, state, state->web);
-  if (!same_websocket) attach_pool(tenant.websocket, state, state->websocket);
+  // The state owns its pools: one reference keeps both for the resolver.
+  if (!previous || previous->web != tenant.web)
+    changes_.push_back({std::shared_ptr<PoolState>(state, &state->web), tenant.web});
+  if (!previous || previous->websocket != tenant.websocket)
+    changes_.push_back({std::shared_ptr<PoolState>(state, &state->websocket), tenant.websocket});
   return std::make_shared<Backend>(std::move(state));
 }
 
-void Backends::attach_pool(const routing::PoolSpec& spec, const std::shared_ptr<Backend::State>& state, PoolState& pool) {
-  // The state owns the pool: one reference keeps both for the resolver.
-  discovery_.watch(std::shared_ptr<PoolState>(state, &pool), spec);
+void Backends::commit() {
+  for (auto& change : changes_) discovery_.watch(std::move(change.pool), change.spec);
+  changes_.clear();
 }
 
 }  // namespace gatehouse::upstream

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <vector>
 
 #include "proxy/upstream/capacity.hpp"
 #include "proxy/upstream/discovery.hpp"
@@ -51,12 +52,18 @@ class Backend {
 class Backends {
  public:
   explicit Backends(Discovery& discovery) : discovery_(discovery) {}
-  // `previous`: the tenant of the same id before, null for a new one.
+  // `previous`: the tenant of the same id before, null for a new one. What runs is not touched yet: the load may fail.
   std::shared_ptr<Backend> attach(const routing::Tenant& tenant, const routing::Tenant* previous);
+  void commit();    // the load succeeded: changed pools get their endpoints
+  void rollback() { changes_.clear(); }
 
  private:
-  void attach_pool(const routing::PoolSpec& spec, const std::shared_ptr<Backend::State>& state, PoolState& pool);
+  struct Change {
+    std::shared_ptr<PoolState> pool;
+    routing::PoolSpec spec;
+  };
   Discovery& discovery_;
+  std::vector<Change> changes_;
 };
 
 }  // namespace gatehouse::upstream

@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+import resource
 import sys
 
 import pytest
@@ -9,6 +10,11 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from servers import Gatehouse, OdooSim, tenant  # noqa: E402
+
+# Hundreds of clients and websockets are open at once.
+_soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+if _soft != resource.RLIM_INFINITY and _soft < 8192:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8192 if _hard == resource.RLIM_INFINITY else min(8192, _hard), _hard))
 
 
 class Site:

@@ -30,7 +30,6 @@ Decoded decode(BodyDecoder& decoder, std::string_view bytes, std::size_t piece) 
       in = in.subspan(step.consumed);
     }
   }
-  CHECK(decoder.received() == d.payload.size());
   return d;
 }
 
@@ -51,6 +50,7 @@ void check(Framing framing, const std::vector<Row>& rows) {
       CHECK(d.state == row.state);
       if (row.state == State::malformed) continue;
       CHECK(d.payload == row.payload);
+      CHECK(decoder.received() == d.payload.size());
       CHECK(row.bytes.size() - d.consumed == row.rest);
     }
   }
@@ -90,18 +90,21 @@ TEST_CASE("body decoder: chunks are joined") {
 
 TEST_CASE("body decoder: a chunk's size is hexadecimal digits and its line ends in CRLF") {
   std::vector<Row> rows;
-  for (const char* size : {"0x5", "+5", "-5", "0_5", "5 ", " 5", "\t5", "5\t", "", "g", "5,", "5 5", "10000000000000005", "00000000000000005",
-                           "ffffffffffffffffff", "5.0"})
+  for (const char* size : {"0x5", "+5", "-5", "0_5", "5 ", " 5", "\t5", "5\t", "", "g", "5,", "5 5",
+                           "10000000000000005", "00000000000000005", "ffffffffffffffffff", "5.0"})
     rows.push_back({std::string(size) + "\r\nhello\r\n0\r\n\r\n", State::malformed, ""});
-  for (const char* bytes : {"5\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "5\rhello\r\n0\r\n\r\n", "5\r\nhello\r0\r\n\r\n", "5\r\nhello!\r\n0\r\n\r\n",
-                            "5\r\nhello\r\n\r\n0\r\n\r\n", "5\r\nhello0\r\n\r\n", "0\n\r\n", "0\r\n\n", "\r\n0\r\n\r\n"})
+  for (const char* bytes : {"5\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "5\rhello\r\n0\r\n\r\n",
+                            "5\r\nhello\r0\r\n\r\n", "5\r\nhello!\r\n0\r\n\r\n", "5\r\nhello\r\n\r\n0\r\n\r\n",
+                            "5\r\nhello0\r\n\r\n", "0\n\r\n", "0\r\n\n", "\r\n0\r\n\r\n"})
     rows.push_back({bytes, State::malformed, ""});
   rows.push_back({"5\0\r\nhello\r\n0\r\n\r\n"s, State::malformed, ""});
   check(kChunked, rows);
 }
 
 TEST_CASE("body decoder: extensions are skipped, bounded, and hold no line ending") {
-  const auto extended = [](std::string_view extension) { return "5" + std::string(extension) + "\r\nhello\r\n0\r\n\r\n"; };
+  const auto extended = [](std::string_view extension) {
+    return "5" + std::string(extension) + "\r\nhello\r\n0\r\n\r\n";
+  };
   std::string many;
   for (int i = 0; i < 300; ++i) many += "1;a=b\r\nx\r\n";
   check(kChunked, {
@@ -123,21 +126,23 @@ TEST_CASE("body decoder: extensions are skipped, bounded, and hold no line endin
 }
 
 TEST_CASE("body decoder: trailers are checked, bounded and dropped") {
-  check(kChunked, {
-                      {trailers("X: y\r\n"), State::done, "a"},
-                      {trailers("Content-Length: 5\r\nTransfer-Encoding: chunked\r\nHost: x\r\nAuthorization: y\r\n") + "z", State::done, "a", 1},
-                      {trailers("X:\r\nY: \t\x80\r\n"), State::done, "a"},
-                      {trailers("X: y\n"), State::malformed, ""},
-                      {trailers("X: y\rz\r\n"), State::malformed, ""},
-                      {trailers("X: y\0\r\n"s), State::malformed, ""},
-                      {trailers("X: y\r\n z\r\n"), State::malformed, ""},
-                      {trailers("X : y\r\n"), State::malformed, ""},
-                      {trailers(": y\r\n"), State::malformed, ""},
-                      {trailers("X\r\n"), State::malformed, ""},
-                      {trailers("X: " + std::string(4093, 'a') + "\r\n"), State::malformed, ""},
-                      {trailers("X: " + std::string(4000, 'a') + "\r\n"), State::done, "a"},
-                      {"0\r\nGET / HTTP/1.1\r\n\r\n", State::malformed, ""},
-                  });
+  check(kChunked,
+        {
+            {trailers("X: y\r\n"), State::done, "a"},
+            {trailers("Content-Length: 5\r\nTransfer-Encoding: chunked\r\nHost: x\r\nAuthorization: y\r\n") + "z",
+             State::done, "a", 1},
+            {trailers("X:\r\nY: \t\x80\r\n"), State::done, "a"},
+            {trailers("X: y\n"), State::malformed, ""},
+            {trailers("X: y\rz\r\n"), State::malformed, ""},
+            {trailers("X: y\0\r\n"s), State::malformed, ""},
+            {trailers("X: y\r\n z\r\n"), State::malformed, ""},
+            {trailers("X : y\r\n"), State::malformed, ""},
+            {trailers(": y\r\n"), State::malformed, ""},
+            {trailers("X\r\n"), State::malformed, ""},
+            {trailers("X: " + std::string(4093, 'a') + "\r\n"), State::malformed, ""},
+            {trailers("X: " + std::string(4000, 'a') + "\r\n"), State::done, "a"},
+            {"0\r\nGET / HTTP/1.1\r\n\r\n", State::malformed, ""},
+        });
 }
 
 TEST_CASE("body decoder: the end of the connection is the end of a body only where nothing else tells") {

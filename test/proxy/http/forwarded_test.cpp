@@ -27,19 +27,22 @@ std::string found(std::string_view peer, std::string_view forwarded_for) {
   return Peer(peer, {{"X-Forwarded-For", forwarded_for}}).address();
 }
 
-bool tls(std::string_view peer, std::string_view proto) { return Peer(peer, {{"X-Forwarded-Proto", proto}}).client.tls; }
+bool tls(std::string_view peer, std::string_view proto) {
+  return Peer(peer, {{"X-Forwarded-Proto", proto}}).client.tls;
+}
 
 }  // namespace
 
 TEST_CASE("forwarded: names that only we may say are known in any spelling") {
-  for (const char* name : {"X-Forwarded-For", "x-forwarded-host", "X-FORWARDED-PROTO", "X-Forwarded-Port", "X-Forwarded-Anything", "X-Real-IP",
-                           "Forwarded", "X-Odoo-Database", "X-Odoo-Dbfilter", "X-Openerp-Session-Id", "X-Accel-Redirect", "X-Sendfile",
-                           "X-Sendfile-Type", "X-Request-Id", "X_Forwarded_For", "X.Real.IP", "x-odoo_database"}) {
+  for (const char* name :
+       {"X-Forwarded-For", "x-forwarded-host", "X-FORWARDED-PROTO", "X-Forwarded-Port", "X-Forwarded-Anything",
+        "X-Real-IP", "Forwarded", "X-Odoo-Database", "X-Odoo-Dbfilter", "X-Openerp-Session-Id", "X-Accel-Redirect",
+        "X-Sendfile", "X-Sendfile-Type", "X-Request-Id", "X_Forwarded_For", "X.Real.IP", "x-odoo_database"}) {
     INFO(name);
     CHECK(is_managed(name));
   }
-  for (const char* name : {"", "X", "X-", "Host", "X-Forwarded", "X-Forward-For", "X-Real-IPs", "Forwarded-By", "X-Requested-With", "X-Request-Id2",
-                           "X-CSRF-Token", "From", "Cookie", "X-Odoo"}) {
+  for (const char* name : {"", "X", "X-", "Host", "X-Forwarded", "X-Forward-For", "X-Real-IPs", "Forwarded-By",
+                           "X-Requested-With", "X-Request-Id2", "X-CSRF-Token", "From", "Cookie", "X-Odoo"}) {
     INFO(name);
     CHECK_FALSE(is_managed(name));
   }
@@ -86,8 +89,10 @@ TEST_CASE("forwarded: behind trusted peers the right-most stranger is the client
 }
 
 TEST_CASE("forwarded: several fields are one list") {
-  CHECK(Peer("10.0.0.1", {{"X-Forwarded-For", "198.51.100.1"}, {"Accept", "a"}, {"x-forwarded-for", "203.0.113.9"}}).address() == "203.0.113.9");
-  CHECK(Peer("10.0.0.1", {{"X-Forwarded-For", "198.51.100.1"}, {"X-Forwarded-For", "10.2.2.2"}}).address() == "198.51.100.1");
+  CHECK(Peer("10.0.0.1", {{"X-Forwarded-For", "198.51.100.1"}, {"Accept", "a"}, {"x-forwarded-for", "203.0.113.9"}})
+            .address() == "203.0.113.9");
+  CHECK(Peer("10.0.0.1", {{"X-Forwarded-For", "198.51.100.1"}, {"X-Forwarded-For", "10.2.2.2"}}).address() ==
+        "198.51.100.1");
   CHECK(Peer("10.0.0.1", {{"X-Forwarded-For", "198.51.100.1"}, {"X-Forwarded-For", "x"}}).address() == "10.0.0.1");
 }
 

@@ -35,7 +35,9 @@ struct ParsedResponse {
   std::optional<Errc> wrong;
 };
 
-inline std::string name_of(const std::optional<Errc>& wrong) { return wrong ? std::string(meaning(*wrong).name) : "good"; }
+inline std::string name_of(const std::optional<Errc>& wrong) {
+  return wrong ? std::string(meaning(*wrong).name) : "good";
+}
 
 // "POST / HTTP/1.1" with a good Host and the fields given, each ended by CRLF.
 inline std::string post(std::string_view fields) {

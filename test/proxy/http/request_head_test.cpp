@@ -25,8 +25,9 @@ std::string host(std::string_view value) { return "GET / HTTP/1.1\r\nHost: " + s
 }  // namespace
 
 TEST_CASE("request head: an ordinary request is understood") {
-  const ParsedRequest p("POST /web/login?db=x%20y HTTP/1.1\r\nHost: Shop.Example.COM:8443\r\nUser-Agent: x\r\n"
-                        "Content-Length: 12\r\nCookie: a=b\r\nCookie: c=d\r\nConnection: keep-alive\r\nX-Empty:\r\n\r\n");
+  const ParsedRequest p(
+      "POST /web/login?db=x%20y HTTP/1.1\r\nHost: Shop.Example.COM:8443\r\nUser-Agent: x\r\n"
+      "Content-Length: 12\r\nCookie: a=b\r\nCookie: c=d\r\nConnection: keep-alive\r\nX-Empty:\r\n\r\n");
   REQUIRE(name_of(p.wrong) == "good");
   CHECK(p.head.verb == Verb::post);
   CHECK(p.head.method == "POST");
@@ -42,6 +43,20 @@ TEST_CASE("request head: an ordinary request is understood") {
   CHECK(p.head.fields.count(Field::cookie) == 2);
   CHECK(p.head.fields.has(Field::user_agent));
   CHECK(p.head.fields.get("x-empty").empty());
+}
+
+TEST_CASE("request head: a browser's head fits a small arena") {
+  const std::string bytes = get(
+      "Connection: keep-alive\r\nsec-ch-ua-platform: Linux\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n"
+      "Accept: text/html\r\nSec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-User: ?1\r\n"
+      "Sec-Fetch-Dest: document\r\nReferer: https://a.example/\r\nAccept-Encoding: gzip, deflate, br\r\n"
+      "Accept-Language: en\r\nCookie: session_id=0123456789abcdef0123456789abcdef01234567; cids=1\r\n");
+  char block[1536];
+  std::pmr::monotonic_buffer_resource arena(block, sizeof block, std::pmr::null_memory_resource());
+  RequestHead head(arena);
+  CHECK(name_of(parse_request_head(bytes, {}, arena, head)) == "good");
+  CHECK(head.fields.size() == 11);
+  CHECK(head.host.data() > bytes.data());
 }
 
 TEST_CASE("request head: a body has one length or one coding, or is refused") {
@@ -247,7 +262,8 @@ TEST_CASE("request head: a request names one host") {
 }
 
 TEST_CASE("request head: a name with an underscore is dropped, whatever it would fold onto") {
-  const ParsedRequest p(post("Content_Length: 5\r\nTransfer_Encoding: chunked\r\nX_Forwarded_For: 1.2.3.4\r\n_: a\r\nX-A: b\r\n"));
+  const ParsedRequest p(
+      post("Content_Length: 5\r\nTransfer_Encoding: chunked\r\nX_Forwarded_For: 1.2.3.4\r\n_: a\r\nX-A: b\r\n"));
   REQUIRE(name_of(p.wrong) == "good");
   CHECK(p.head.framing.kind == Framing::Kind::none);
   REQUIRE(p.head.fields.size() == 1);
@@ -255,9 +271,10 @@ TEST_CASE("request head: a name with an underscore is dropped, whatever it would
 }
 
 TEST_CASE("request head: what belongs to one hop is taken off") {
-  const ParsedRequest p(get("Connection: X-Real-Ip, close, X-Hop,,\r\nX-Real-IP: 1.2.3.4\r\nX-hop: a\r\nX-Hop: b\r\nKeep-Alive: 5\r\n"
-                            "Proxy-Connection: keep-alive\r\nProxy-Authorization: x\r\nProxy: http://evil\r\nTE: trailers\r\n"
-                            "Trailer: X\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nAccept: a\r\nUpgrade-Insecure-Requests: 1\r\n"));
+  const ParsedRequest p(
+      get("Connection: X-Real-Ip, close, X-Hop,,\r\nX-Real-IP: 1.2.3.4\r\nX-hop: a\r\nX-Hop: b\r\nKeep-Alive: 5\r\n"
+          "Proxy-Connection: keep-alive\r\nProxy-Authorization: x\r\nProxy: http://evil\r\nTE: trailers\r\n"
+          "Trailer: X\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nAccept: a\r\nUpgrade-Insecure-Requests: 1\r\n"));
   REQUIRE(name_of(p.wrong) == "good");
   CHECK_FALSE(p.head.keep_alive);
   CHECK_FALSE(p.head.websocket);
@@ -286,7 +303,9 @@ TEST_CASE("request head: Connection cannot make a field vanish that others rely 
 
 TEST_CASE("request head: a connection stays open as the version and the client say") {
   const auto keeps = [](std::string_view version, std::string_view connection) {
-    return ParsedRequest("GET / " + std::string(version) + "\r\nHost: a\r\nConnection: " + std::string(connection) + "\r\n\r\n").head.keep_alive;
+    return ParsedRequest("GET / " + std::string(version) + "\r\nHost: a\r\nConnection: " + std::string(connection) +
+                         "\r\n\r\n")
+        .head.keep_alive;
   };
   CHECK(keeps("HTTP/1.1", ""));
   CHECK_FALSE(keeps("HTTP/1.1", "Close"));
@@ -309,7 +328,8 @@ TEST_CASE("request head: an expectation is met, refused, or not known to HTTP/1.
       {post("Expect: 100-continue\r\nExpect: x\r\n"), "expectation_failed"},
       {"POST / HTTP/1.0\r\nHost: a\r\nExpect: x\r\nContent-Length: 1\r\n\r\n", "good"},
   });
-  CHECK_FALSE(ParsedRequest("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n").head.expect_continue);
+  CHECK_FALSE(
+      ParsedRequest("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n").head.expect_continue);
 }
 
 TEST_CASE("request head: a websocket handshake is whole or refused") {
@@ -381,7 +401,12 @@ TEST_CASE("request head: every byte at every place is accepted or refused as the
 }
 
 TEST_CASE("find_head_end: the end is found wherever the bytes are cut") {
-  const std::string_view heads[]{"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n", "GET /\r\n\n", "GET /\n\r\n", "\n\n", "\r\n\r\n"};
+  const std::string_view heads[]{"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+                                 "GET / HTTP/1.1\nHost: a\n\n",
+                                 "GET /\r\n\n",
+                                 "GET /\n\r\n",
+                                 "\n\n",
+                                 "\r\n\r\n"};
   for (const auto head : heads) {
     const std::string bytes = std::string(head) + "GET /next";
     std::size_t whole = 0;

@@ -16,9 +16,10 @@ std::string status(std::string_view code, std::string_view fields = "") {
 }  // namespace
 
 TEST_CASE("response head: an ordinary answer is understood") {
-  const ParsedResponse p("HTTP/1.0 404 NOT FOUND\r\nServer: Werkzeug/2.0\r\nDate: a\r\nDate: b\r\nSet-Cookie: x=1\r\nSet-Cookie: y=2\r\n"
-                         "Content-Type: text/html\r\nContent-Length: 7\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\n"
-                         "Keep-Alive: 5\r\nX-Accel-Redirect: /f\r\nX-Sendfile: /f\r\nX-Sendfile-Type: a\r\nTrailer: X\r\n\r\n");
+  const ParsedResponse p(
+      "HTTP/1.0 404 NOT FOUND\r\nServer: Werkzeug/2.0\r\nDate: a\r\nDate: b\r\nSet-Cookie: x=1\r\nSet-Cookie: y=2\r\n"
+      "Content-Type: text/html\r\nContent-Length: 7\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\n"
+      "Keep-Alive: 5\r\nX-Accel-Redirect: /f\r\nX-Sendfile: /f\r\nX-Sendfile-Type: a\r\nTrailer: X\r\n\r\n");
   REQUIRE(name_of(p.wrong) == "good");
   CHECK(p.head.status == 404);
   CHECK(p.head.reason == "NOT FOUND");
@@ -127,7 +128,8 @@ TEST_CASE("response head: what is not of the protocol is malformed") {
     INFO(bytes.substr(0, 200));
     CHECK(name_of(ParsedResponse(bytes).wrong) == "upstream_malformed");
   }
-  CHECK(name_of(ParsedResponse(ok("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"), Verb::head).wrong) == "upstream_malformed");
+  CHECK(name_of(ParsedResponse(ok("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"), Verb::head).wrong) ==
+        "upstream_malformed");
 }
 
 TEST_CASE("response head: a 101 answers a handshake and only that") {
@@ -136,7 +138,8 @@ TEST_CASE("response head: a 101 answers a handshake and only that") {
     CHECK_FALSE(p.info.keep_alive);
     return name_of(p.wrong);
   };
-  const std::string connection = "Connection: Upgrade\r\n", upgrade = "Upgrade: websocket\r\n", accept = "Sec-WebSocket-Accept: x\r\n";
+  const std::string connection = "Connection: Upgrade\r\n", upgrade = "Upgrade: websocket\r\n",
+                    accept = "Sec-WebSocket-Accept: x\r\n";
   CHECK(switched(connection + upgrade + accept) == "good");
   CHECK(switched(upgrade + accept) == "upstream_malformed");
   CHECK(switched(connection + accept) == "upstream_malformed");

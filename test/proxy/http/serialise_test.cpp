@@ -8,7 +8,8 @@
 namespace gatehouse::http::test {
 namespace {
 
-std::string written(const ParsedRequest& p, const UpstreamRequest& how, const Client& client = gatehouse::test::TestClient()) {
+std::string written(const ParsedRequest& p, const UpstreamRequest& how,
+                    const Client& client = gatehouse::test::TestClient()) {
   REQUIRE(name_of(p.wrong) == "good");
   std::string out;
   write_request(out, p.head, client, "id-1", how);
@@ -29,20 +30,27 @@ std::string written(unsigned status, const ClientResponse& how, std::string_view
 }  // namespace
 
 TEST_CASE("serialise: a request goes upstream in canonical form") {
-  const ParsedRequest p("GET /a%2fb?x HTTP/1.1\r\nhost: A.example:8069\r\nX-Forwarded-For: 6.6.6.6\r\nx-forwarded-host: evil\r\nAccept:  a \r\n"
-                        "Forwarded: for=6.6.6.6\r\nX-Real-Ip: 6.6.6.6\r\nX-Request-Id: theirs\r\nX-Odoo-Database: other\r\nX.Forwarded.For: 6.6.6.6\r\n"
-                        "X-Accel-Redirect: /x\r\nCookie: a=b\r\nCookie: c=d\r\nConnection: keep-alive\r\nX-Requested-With: x\r\n\r\n");
+  const ParsedRequest p(
+      "GET /a%2fb?x HTTP/1.1\r\nhost: A.example:8069\r\nX-Forwarded-For: 6.6.6.6\r\nx-forwarded-host: evil\r\nAccept:  "
+      "a \r\n"
+      "Forwarded: for=6.6.6.6\r\nX-Real-Ip: 6.6.6.6\r\nX-Request-Id: theirs\r\nX-Odoo-Database: "
+      "other\r\nX.Forwarded.For: 6.6.6.6\r\n"
+      "X-Accel-Redirect: /x\r\nCookie: a=b\r\nCookie: c=d\r\nConnection: keep-alive\r\nX-Requested-With: x\r\n\r\n");
   CHECK(written(p, {.host = "a.example:8069"}) ==
-        "GET /a/b?x HTTP/1.1\r\nHost: a.example:8069\r\nX-Forwarded-Host: a.example:8069\r\nX-Forwarded-For: 192.0.2.7\r\n"
-        "X-Forwarded-Proto: http\r\nX-Request-Id: id-1\r\nAccept: a\r\nCookie: a=b\r\nCookie: c=d\r\nX-Requested-With: x\r\n"
+        "GET /a/b?x HTTP/1.1\r\nHost: a.example:8069\r\nX-Forwarded-Host: a.example:8069\r\nX-Forwarded-For: "
+        "192.0.2.7\r\n"
+        "X-Forwarded-Proto: http\r\nX-Request-Id: id-1\r\nAccept: a\r\nCookie: a=b\r\nCookie: c=d\r\nX-Requested-With: "
+        "x\r\n"
         "Connection: close\r\n\r\n");
 }
 
 TEST_CASE("serialise: a body has the length that was spooled, whatever the client framed it with") {
-  const auto text = written(ParsedRequest(post("Transfer-Encoding: chunked\r\n")), {.host = "a", .content_length = 5, .has_body = true, .keep_alive = true});
+  const auto text = written(ParsedRequest(post("Transfer-Encoding: chunked\r\n")),
+                            {.host = "a", .content_length = 5, .has_body = true, .keep_alive = true});
   CHECK(text.ends_with("X-Request-Id: id-1\r\nContent-Length: 5\r\n\r\n"));
   CHECK(text.find("Transfer-Encoding") == std::string::npos);
-  CHECK(written(ParsedRequest(post("Content-Length: 0\r\n")), {.host = "a", .has_body = true}).find("Content-Length: 0\r\n") != std::string::npos);
+  CHECK(written(ParsedRequest(post("Content-Length: 0\r\n")), {.host = "a", .has_body = true})
+            .find("Content-Length: 0\r\n") != std::string::npos);
 }
 
 TEST_CASE("serialise: addresses and schemes are said as the client's") {
@@ -50,7 +58,8 @@ TEST_CASE("serialise: addresses and schemes are said as the client's") {
   client.address = net::ip::make_address("2001:db8::1");
   client.tls = true;
   const auto text = written(ParsedRequest("GET / HTTP/1.1\r\nHost: a.example:443\r\n\r\n"), {.host = "h"}, client);
-  CHECK(text.find("X-Forwarded-Host: a.example\r\nX-Forwarded-For: 2001:db8::1\r\nX-Forwarded-Proto: https\r\n") != std::string::npos);
+  CHECK(text.find("X-Forwarded-Host: a.example\r\nX-Forwarded-For: 2001:db8::1\r\nX-Forwarded-Proto: https\r\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("serialise: what is ours to say is said once") {
@@ -63,14 +72,18 @@ TEST_CASE("serialise: what is ours to say is said once") {
 
 TEST_CASE("serialise: a policy cannot frame a message") {
   ParsedRequest p(get(""));
-  for (const auto id : {Field::content_length, Field::transfer_encoding, Field::connection, Field::host, Field::expect}) p.head.fields.add(id, "x");
+  for (const auto id : {Field::content_length, Field::transfer_encoding, Field::connection, Field::host, Field::expect})
+    p.head.fields.add(id, "x");
   CHECK(written(p, {.host = "a", .keep_alive = true}).ends_with("X-Request-Id: id-1\r\n\r\n"));
 }
 
 TEST_CASE("serialise: a handshake goes on as one") {
-  const ParsedRequest p(get("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
+  const ParsedRequest p(
+      get("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+          "dGhlIHNhbXBsZSBub25jZQ==\r\n"));
   CHECK(written(p, {.host = "a", .keep_alive = true})
-            .ends_with("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"));
+            .ends_with("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nConnection: "
+                       "Upgrade\r\nUpgrade: websocket\r\n\r\n"));
 }
 
 TEST_CASE("serialise: an answer is framed as the client understands it") {
@@ -102,6 +115,7 @@ TEST_CASE("serialise: an answer is framed as the client understands it") {
 
 TEST_CASE("serialise: an answer without a phrase or a date gets them") {
   CHECK(written(404, {.length = 0}).starts_with("HTTP/1.1 404 Not Found\r\n"));
+  CHECK(written(555, {.length = 0}).starts_with("HTTP/1.1 555 \r\n"));
   std::pmr::monotonic_buffer_resource arena;
   ResponseHead head(arena);
   head.status = 200;
@@ -116,7 +130,9 @@ TEST_CASE("serialise: an answer without a phrase or a date gets them") {
 }
 
 TEST_CASE("serialise: a relayed answer keeps its end-to-end fields and nothing of its hop") {
-  const ParsedResponse p("HTTP/1.1 200 OK\r\nDate: d\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
+  const ParsedResponse p(
+      "HTTP/1.1 200 OK\r\nDate: d\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nTransfer-Encoding: chunked\r\nConnection: "
+      "close\r\n\r\n");
   REQUIRE(name_of(p.wrong) == "good");
   std::string out;
   write_response(out, p.head, {.length = 3});

@@ -11,7 +11,8 @@ std::string frame(char first, std::size_t size, bool masked) {
   std::string f(1, first);
   const char mask = masked ? '\x80' : '\0';
   if (size < 126) f += static_cast<char>(mask | static_cast<char>(size));
-  else if (size < 65536) f += {static_cast<char>(mask | 126), static_cast<char>(size >> 8), static_cast<char>(size & 255)};
+  else if (size < 65536)
+    f += {static_cast<char>(mask | 126), static_cast<char>(size >> 8), static_cast<char>(size & 255)};
   else {
     f += static_cast<char>(mask | 127);
     for (int shift = 56; shift >= 0; shift -= 8) f += static_cast<char>(size >> shift);
