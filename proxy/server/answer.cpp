@@ -126,7 +126,8 @@ Caller caller_of(const Exchange& ex) {
   const auto& request = ex.request;
   if (request.verb == Verb::post) {
     const auto type = request.fields.get(Field::content_type);
-    const auto essence = type.substr(0, type.find(';'));
+    auto essence = type.substr(0, type.find(';'));
+    while (essence.ends_with(' ') || essence.ends_with('\t')) essence.remove_suffix(1);
     if (request.path.starts_with("/xmlrpc/") || iequals(essence, "text/xml")) return Caller::xml_rpc;
     const bool rest = request.path.starts_with("/json/1/") || request.path.starts_with("/json/2/") ||
                       ex.record.path_class == "webhook";

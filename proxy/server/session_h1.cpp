@@ -146,6 +146,7 @@ Task<bool> SessionH1::serve(Start start) {
   Live& live = *scope->live;
   live.record.time = std::chrono::system_clock::now();
   live.record.started = Clock::now();
+  client_.tls = false;  // of the connection itself; a trusted peer may say otherwise, each time anew
   http::find_client(head.fields, config_->trusted_proxies, client_);
   const auto given = client_.trusted_peer ? head.fields.get("X-Request-Id") : std::string_view();
   live.record.request_id = RequestIds::good(given) ? given : context_.request_ids.next(live.id);

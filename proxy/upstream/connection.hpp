@@ -37,6 +37,7 @@ class Connection final : private Deadline {
 
   TcpSocket socket_;
   EndpointPtr endpoint_;
+  bool at_end_ = false;
 };
 
 // Idle connections of one worker to upstreams that keep them. Never for Odoo's web port: an idle connection there blocks

@@ -6,7 +6,8 @@ import xmlrpc.client
 import pytest
 
 from http_client import HOST, head
-from servers import closed_port, tenant
+from patience import eventually
+from servers import Gatehouse, OdooSim, closed_port, tenant
 
 REFUSED_HOST, BUSY_HOST, DOWN_HOST, PAUSED_HOST = "suspended.localtest", "busy.localtest", "down.localtest", "paused.localtest"
 MESSAGE = 'Upgrade to <19> & "more"'
@@ -15,9 +16,7 @@ MESSAGE = 'Upgrade to <19> & "more"'
 @pytest.fixture(scope="module")
 def edge(tmp_path_factory):
     """Tenants that cannot answer, each for a reason of its own."""
-    import servers
-
-    with servers.OdooSim(1) as sim:
+    with OdooSim(1) as sim:
         nowhere = f"127.0.0.1:{closed_port()}"
         gone = {"odoo": {"workers": 2}, "web": {"endpoints": [nowhere]}, "websocket": {"endpoints": [nowhere]}}
         tenants = [
@@ -27,7 +26,7 @@ def edge(tmp_path_factory):
             tenant(sim, "suspended", [REFUSED_HOST], state="suspended", suspension={"reason": "unpaid"}),
             tenant(sim, "paused", [PAUSED_HOST], state="maintenance", maintenance={"message": MESSAGE}),
         ]
-        with servers.Gatehouse(tmp_path_factory.mktemp("edge"), tenants) as started:
+        with Gatehouse(tmp_path_factory.mktemp("edge"), tenants) as started:
             started.sim = sim
             yield started
 
@@ -50,15 +49,16 @@ def other(edge, host, method="GET"):
 
 
 @pytest.fixture
-def busy(edge):
-    """The one worker is taken and there is no queue."""
-    with edge.connect() as connection:
-        connection.send(head("GET", "/sim/sleep?ms=1500"))
-        import patience
-
-        assert patience.eventually(lambda: edge.sim.stats()["in_flight"] == 1)
+def busy(request, edge):
+    """For the busy host: the one worker is taken and there is no queue."""
+    if request.node.callspec.params["host"] != BUSY_HOST:
         yield
-        connection.read()
+        return
+    with edge.connect() as connection:
+        connection.send(head("GET", "/sim/sleep?ms=1000"))
+        assert eventually(lambda: edge.sim.stats()["in_flight"] == 1)
+        yield
+        assert connection.read().status == 200
 
 
 def proxy_status(answer):

@@ -15,7 +15,7 @@ def edge(tmp_path_factory):
     with OdooSim(2, name="one") as one, OdooSim(2, name="two") as two:
         redirected = [HOST, "*.acme.localtest", {"name": "www.acme.localtest", "redirect": HOST}]
         tenants = [
-            tenant(one, "one", redirected),
+            tenant(one, "one", redirected, odoo={"version": 18, "workers": 2}),
             tenant(two, "two", ["two.localtest", "exact.acme.localtest"]),
             tenant(two, "open", ["open.localtest"], middlewares=[{"path_policy": {"database_manager": "allow", "health": "pass"}}]),
             tenant(two, "own", ["own.localtest"], classes={"feed": {"paths": ["/shop/*"], "like": "report"}}),

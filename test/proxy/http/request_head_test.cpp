@@ -46,11 +46,11 @@ TEST_CASE("request head: an ordinary request is understood") {
 }
 
 TEST_CASE("request head: a browser's head fits a small arena") {
-  const std::string bytes = get(
-      "Connection: keep-alive\r\nsec-ch-ua-platform: Linux\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n"
-      "Accept: text/html\r\nSec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-User: ?1\r\n"
-      "Sec-Fetch-Dest: document\r\nReferer: https://a.example/\r\nAccept-Encoding: gzip, deflate, br\r\n"
-      "Accept-Language: en\r\nCookie: session_id=0123456789abcdef0123456789abcdef01234567; cids=1\r\n");
+  const std::string bytes =
+      get("Connection: keep-alive\r\nsec-ch-ua-platform: Linux\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n"
+          "Accept: text/html\r\nSec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-User: ?1\r\n"
+          "Sec-Fetch-Dest: document\r\nReferer: https://a.example/\r\nAccept-Encoding: gzip, deflate, br\r\n"
+          "Accept-Language: en\r\nCookie: session_id=0123456789abcdef0123456789abcdef01234567; cids=1\r\n");
   char block[1536];
   std::pmr::monotonic_buffer_resource arena(block, sizeof block, std::pmr::null_memory_resource());
   RequestHead head(arena);
