@@ -28,7 +28,7 @@ bool SpoolSpace::reserve(std::uint64_t bytes) {
   const auto before = used_.fetch_add(bytes, std::memory_order_relaxed);
   if (before + bytes <= config_.total.count) return true;
   release(bytes);
-  failures_.fetch_add(1, std::memory_order_relaxed);
+  failed();
   return false;
 }
 
@@ -39,7 +39,7 @@ int SpoolSpace::open_file() {
     fd = ::mkostemp(name.data(), O_CLOEXEC);
     if (fd >= 0) ::unlink(name.c_str());
   }
-  if (fd < 0) failures_.fetch_add(1, std::memory_order_relaxed);
+  if (fd < 0) failed();
   return fd;
 }
 
@@ -112,6 +112,7 @@ std::size_t Spool::append_file(std::span<const char> bytes) {
     const auto done = ::pwrite(file_, bytes.data() + taken, n, static_cast<off_t>(at));
     if (done <= 0) {
       disk_error_ = error_code(done < 0 ? errno : ENOSPC, boost::system::system_category());
+      space_.failed();
       break;
     }
     file_written_ += static_cast<std::uint64_t>(done);

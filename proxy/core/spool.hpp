@@ -33,6 +33,7 @@ class SpoolSpace {
   std::uint64_t failures() const { return failures_.load(std::memory_order_relaxed); }
   bool reserve(std::uint64_t bytes);
   void release(std::uint64_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
+  void failed() { failures_.fetch_add(1, std::memory_order_relaxed); }
   int open_file();  // unlinked, close-on-exec; -1 with errno
 
  private:

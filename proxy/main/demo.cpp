@@ -67,12 +67,12 @@ std::string greeting(const std::string& address, const std::filesystem::path& di
   const std::string curl = "  curl -H 'Host: ";
   const auto at = "http://" + address;
   return "Gatehouse is serving two tenants on " + at + " (two stand-in Odoos with 2 workers each). Try:\n\n" +
-         curl + "acme.localhost' " + at + "/web/login                      a page of tenant acme\n" +
-         curl + "globex.localhost' " + at + "/sim/echo                     what the upstream sees\n" +
-         curl + "acme.localhost' " + at + "/web/health                     from the edge, no worker is asked\n" +
-         curl + "acme.localhost' " + at + "/web/database/manager           closed by default\n" +
-         curl + "nobody.localhost' -i " + at + "/                            an unknown host\n" +
-         "  for i in 1 2 3 4 5 6; do" + curl + "acme.localhost' '" + at + "/sim/sleep?ms=1000' & done; wait      two workers: the rest waits its turn\n\n" +
+         curl + "acme.localhost' " + at + "/web/login                      # a page of tenant acme\n" +
+         curl + "globex.localhost' " + at + "/sim/echo                     # what the upstream sees\n" +
+         curl + "acme.localhost' " + at + "/web/health                     # from the edge, no worker is asked\n" +
+         curl + "acme.localhost' " + at + "/web/database/manager           # closed by default\n" +
+         curl + "nobody.localhost' -i " + at + "/                            # an unknown host\n" +
+         "  for i in 1 2 3 4 5 6; do" + curl + "acme.localhost' '" + at + "/sim/sleep?ms=1000' & done; wait      # two workers: the rest waits its turn\n\n" +
          "Tenants: " + (directory / "tenants.yaml").string() + " (edit it: it is live within 2 s). Ctrl-C stops.\n";
 }
 

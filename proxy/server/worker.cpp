@@ -44,7 +44,10 @@ Worker::Worker(unsigned index, Shared shared, std::vector<Fd> sockets, SessionCo
   }
 }
 
-Worker::~Worker() { join(); }
+Worker::~Worker() {
+  join();
+  context_.shutdown();
+}
 
 void Worker::wire(std::unique_ptr<Wiring> wiring) {
   wiring_ = std::move(wiring);

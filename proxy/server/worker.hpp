@@ -64,7 +64,13 @@ class Worker {
   void tick();
   void dismiss_tunnels(Clock::duration stagger);
 
-  net::io_context context_{1};
+  // What still waits when the worker ends is destroyed while everything that it refers to is alive.
+  struct Context : net::io_context {
+    Context() : net::io_context(1) {}
+    using net::execution_context::shutdown;
+  };
+
+  Context context_;
   Loop loop_;
   Shared shared_;
   Stats stats_;

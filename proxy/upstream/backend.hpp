@@ -28,7 +28,7 @@ class RetryBudget {
 
  private:
   static constexpr double kMost = 50;
-  std::atomic<double> tokens_{3};  // a quiet tenant may retry, too
+  std::atomic<double> tokens_{10};  // a quiet tenant may retry, too
 };
 
 class Backend {

@@ -10,6 +10,8 @@ namespace {
 constexpr auto kAskClient = 1s;
 constexpr unsigned kMaxEjections = 10;
 
+std::uint64_t load(const Endpoint& e) { return std::uint64_t(e.in_flight) + e.failures + 1; }
+
 std::string to_text(const tcp::endpoint& endpoint) {
   std::ostringstream text;
   text << endpoint;
@@ -29,7 +31,8 @@ Slot& Slot::operator=(Slot&& other) noexcept {
 }
 
 void Slot::release() {
-  if (endpoint_) ledger_->release(std::exchange(endpoint_, nullptr), lane_);
+  auto endpoint = std::exchange(endpoint_, nullptr);
+  if (endpoint && ledger_) ledger_->release(std::move(endpoint), lane_);
 }
 
 // === Ticket ===
@@ -132,12 +135,13 @@ bool Ledger::serves(const PoolState& pool, const net::ip::address& address) cons
   return false;
 }
 
-bool Ledger::may_run(const Endpoint& endpoint, Lane lane, unsigned limit) const {
+bool Ledger::may_run(const Endpoint& endpoint, Lane lane, unsigned limit) {
   if (limit == 0) return true;
   return endpoint.in_flight < limit && endpoint.in_lane[static_cast<std::size_t>(lane)] < lane_cap(lane, limit);
 }
 
-// The least busy for its weight among those with a free slot; a failed or ejected one only when no other is healthy.
+// The least busy for its weight among those with a free slot; failures in a row count like requests in flight, so that an
+// endpoint that may be down is tried when the others are busier. An ejected one only when no other is healthy.
 EndpointPtr Ledger::choose(const Want& want, TimePoint now) const {
   const auto& list = *want.pool.endpoints;
   const auto healthy = [&](const Endpoint& e) { return e.ejected_until <= now && &e != want.avoid; };
@@ -148,9 +152,8 @@ EndpointPtr Ledger::choose(const Want& want, TimePoint now) const {
     const auto& candidate = list[(want.pool.turn + i) % list.size()];
     const Endpoint& e = *candidate.endpoint;
     if (any_healthy && !healthy(e)) continue;
-    if (!may_run(e, want.lane, want.pool.limit)) continue;
-    if (!best || std::uint64_t(e.in_flight + 1) * best->weight < std::uint64_t(best->endpoint->in_flight + 1) * candidate.weight)
-      best = &candidate;
+    if (want.counted && !may_run(e, want.lane, want.pool.limit)) continue;
+    if (!best || load(e) * best->weight < load(*best->endpoint) * candidate.weight) best = &candidate;
   }
   return best ? best->endpoint : nullptr;
 }
@@ -163,6 +166,7 @@ Task<Result<Slot>> Ledger::acquire(Loop& loop, Want want, const Client& client) 
     // Nobody who waits could use what is free, or would have it already: whoever comes may take it.
     if (auto endpoint = choose(want, Clock::now())) {
       ++want.pool.turn;
+      if (!want.counted) co_return Slot(std::move(endpoint));
       ++endpoint->in_flight;
       ++endpoint->in_lane[static_cast<std::size_t>(want.lane)];
       co_return Slot(*this, std::move(endpoint), want.lane);

@@ -35,6 +35,7 @@ class Slot {
  public:
   Slot() = default;
   Slot(Ledger& ledger, EndpointPtr endpoint, Lane lane) : ledger_(&ledger), endpoint_(std::move(endpoint)), lane_(lane) {}
+  explicit Slot(EndpointPtr endpoint) : endpoint_(std::move(endpoint)) {}  // outside the count: a websocket
   Slot(Slot&& other) noexcept { *this = std::move(other); }
   Slot& operator=(Slot&& other) noexcept;
   ~Slot() { release(); }
@@ -56,6 +57,7 @@ struct Want {
   routing::QueueLimits limits;
   Lane lane = Lane::interactive;
   const Endpoint* avoid = nullptr;  // that just failed: taken only when there is no other
+  bool counted = true;              // false: an endpoint and no slot, since no worker is taken by it
 };
 
 class Ledger {
@@ -100,7 +102,7 @@ class Ledger {
   struct Inbox;
   using Lock = std::unique_lock<std::mutex>;
 
-  bool may_run(const Endpoint& endpoint, Lane lane, unsigned limit) const;
+  static bool may_run(const Endpoint& endpoint, Lane lane, unsigned limit);
   EndpointPtr choose(const Want& want, TimePoint now) const;
   void release(EndpointPtr endpoint, Lane lane);
   void grant_next(Endpoint& endpoint, TimePoint now, std::vector<Inbox*>& wake);

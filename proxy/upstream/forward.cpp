@@ -130,7 +130,7 @@ Task<Result<UpstreamExchange::Ptr>> Forward::try_endpoints(Trip& trip, Response&
   EndpointPtr failed;
   for (unsigned tries = 1;; ++tries) {
     const auto asked = Clock::now();
-    const Want want{state, backend.queue, tenant.queue, lane, failed.get()};
+    const Want want{state, backend.queue, tenant.queue, lane, failed.get(), !upgrade};
     auto slot = co_await context.ledger.acquire(context.loop, want, ex.client);
     ex.record.queue += Clock::now() - asked;
     if (!slot) co_return slot.error();
