@@ -1,5 +1,5 @@
-// A cursor over one object of a document. It knows its own path, checks types and bounds, and notices unknown keys; what
-// is wrong goes into Problems and the field keeps its default. It never throws.
+// A cursor over one object of a document. It knows its own path, checks types and bounds, and notices unknown keys;
+// what is wrong goes into Problems and the field keeps its default. It never throws.
 //
 // A component reads its own Config, defaults standing in the fields:
 //
@@ -35,8 +35,8 @@ using Json = nlohmann::ordered_json;
 // What a Reader needs to know beside the value: shared by all readers of one document.
 struct Scope {
   Problems& problems;
-  std::filesystem::path directory;   // relative paths in the document are relative to it
-  bool expand_environment = true;    // ${NAME} in strings; off for tenant documents
+  std::filesystem::path directory;  // relative paths in the document are relative to it
+  bool expand_environment = true;   // ${NAME} in strings; off for tenant documents
 };
 
 // One name of an enumeration. Read with r.choice("mode", mode, kModes).
@@ -64,17 +64,19 @@ class Reader {
   // ${NAME} is expanded in all of them, also where the result is a number or true. "" says "not set" for a path, Secret
   // and HostPort: no problem, the field unchanged, and required() misses it.
   bool optional(std::string_view key, bool& field);
-  bool optional(std::string_view key, std::string& field);                     // ${NAME} expanded; not empty
-  bool optional(std::string_view key, std::string& field, std::size_t max);    // may be empty, at most max bytes
-  bool optional(std::string_view key, std::filesystem::path& field);           // made absolute with the scope's directory
-  bool optional(std::string_view key, Secret& field);                          // plain, ${NAME} or file:/path (content without its last newline)
+  bool optional(std::string_view key, std::string& field);                   // ${NAME} expanded; not empty
+  bool optional(std::string_view key, std::string& field, std::size_t max);  // may be empty, at most max bytes
+  bool optional(std::string_view key, std::filesystem::path& field);         // made absolute with the scope's directory
+  bool optional(std::string_view key,
+                Secret& field);  // plain, ${NAME} or file:/path (content without its last newline)
   bool optional(std::string_view key, Share& field);
   bool optional(std::string_view key, HostPort& field);
   bool optional(std::string_view key, Network& field);
   bool optional(std::string_view key, std::chrono::sys_seconds& field);
   bool optional(std::string_view key, Bytes& field, Bytes min = {}, Bytes max = {std::uint64_t(-1)});
-  bool optional(std::string_view key, std::vector<std::string>& field);        // none empty; a single string reads as a list of one
-  bool optional(std::string_view key, std::vector<Network>& field);            // likewise
+  bool optional(std::string_view key,
+                std::vector<std::string>& field);  // none empty; a single string reads as a list of one
+  bool optional(std::string_view key, std::vector<Network>& field);  // likewise
   template <class Rep, class Period>
   bool optional(std::string_view key, std::chrono::duration<Rep, Period>& field, Duration min = {},
                 Duration max = Duration::max()) {
@@ -122,7 +124,8 @@ class Reader {
   // Each element of a list, which may be missing: body(value, path). A value that is no list is a problem.
   void each(std::string_view key, const std::function<void(const Json& value, const std::string& path)>& body);
   // Each entry of an object, in the order written: body(key, value, path). All its keys count as asked for.
-  void entries(std::string_view key, const std::function<void(const std::string& name, const Json& value, const std::string& path)>& body);
+  void entries(std::string_view key,
+               const std::function<void(const std::string& name, const Json& value, const std::string& path)>& body);
   // The value as it stands, ${NAME} unexpanded; nullptr when missing. Counts as asking.
   const Json* raw(std::string_view key);
   // A reader for a value found by each(), entries() or raw().
@@ -140,7 +143,7 @@ class Reader {
   bool read_integer(std::string_view key, std::int64_t& field, std::int64_t min, std::int64_t max);
   bool read_word(std::string_view key, std::string& word);
   bool is_empty_text(std::string_view key) const;
-  bool report_missing(std::string_view key);  // false
+  bool report_missing(std::string_view key);                                 // false
   bool unexpected(std::string_view key, const std::string& expected) const;  // a problem; false
   const Json* find(std::string_view key);
 

@@ -4,7 +4,8 @@ namespace gatehouse {
 namespace {
 
 std::size_t tick_of(TimePoint at) {
-  return static_cast<std::size_t>(at.time_since_epoch() / std::chrono::duration_cast<Clock::duration>(DeadlineWheel::kTick));
+  return static_cast<std::size_t>(at.time_since_epoch() /
+                                  std::chrono::duration_cast<Clock::duration>(DeadlineWheel::kTick));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// Deadlines without timers: every deadline of a worker hangs in one hashed wheel that a single timer turns (Varghese and
-// Lauck, "Hashed and Hierarchical Timing Wheels", 1987). Moving a deadline later costs a store; there is no system call.
+// Deadlines without timers: every deadline of a worker hangs in one hashed wheel that a single timer turns (Varghese
+// and Lauck, "Hashed and Hierarchical Timing Wheels", 1987). Moving a deadline later costs a store; there is no system
+// call.
 #pragma once
 
 #include <array>
@@ -13,9 +14,9 @@ namespace gatehouse {
 
 class DeadlineWheel;
 
-// Something that may take too long. The owner arms it before a wait, and looks at expired() after it: on_expired() cancels
-// whatever the owner waits for. A cancellation can miss an operation whose handler is already queued, so it is repeated
-// each tick until the owner disarms or arms anew.
+// Something that may take too long. The owner arms it before a wait, and looks at expired() after it: on_expired()
+// cancels whatever the owner waits for. A cancellation can miss an operation whose handler is already queued, so it is
+// repeated each tick until the owner disarms or arms anew.
 class Deadline : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   explicit Deadline(DeadlineWheel& wheel) : wheel_(wheel) {}
@@ -50,8 +51,8 @@ class DeadlineWheel {
   // The time, as of the loop's last turn or later.
   TimePoint now() const { return Clock::now(); }
 
-  void start();  // begins to turn
-  void stop();   // lets the loop run out of work
+  void start();              // begins to turn
+  void stop();               // lets the loop run out of work
   void turn(TimePoint now);  // one look; start() does it each tick
 
  private:

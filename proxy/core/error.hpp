@@ -12,24 +12,24 @@ namespace gatehouse {
 
 enum class Errc : std::uint8_t {
   // the client's message
-  bad_request,           // malformed in a way that may be an attack: answered and closed
+  bad_request,  // malformed in a way that may be an attack: answered and closed
   bad_host,
   bad_target,
   target_too_long,
   head_too_large,
   body_too_large,
-  unsupported_coding,    // a transfer coding other than chunked
+  unsupported_coding,  // a transfer coding other than chunked
   unsupported_version,
   method_not_allowed,
   expectation_failed,
-  upgrade_required,      // a websocket handshake of another version
+  upgrade_required,  // a websocket handshake of another version
   head_timeout,
-  body_timeout,          // idle, or below the minimum rate
-  client_gone,           // nobody is left to answer
+  body_timeout,  // idle, or below the minimum rate
+  client_gone,   // nobody is left to answer
   // policy
   unknown_host,
   not_found,
-  redirect,              // 308 with Location
+  redirect,  // 308 with Location
   path_denied,
   origin_denied,
   address_denied,
@@ -40,7 +40,7 @@ enum class Errc : std::uint8_t {
   // capacity
   queue_full,
   queue_timeout,
-  spool_full,            // the node's spool is full, or its disk
+  spool_full,  // the node's spool is full, or its disk
   draining,
   // the upstream
   no_endpoint,
@@ -68,13 +68,13 @@ enum class Kind : std::uint8_t {
 };
 
 struct Meaning {
-  std::string_view name;         // in logs, metrics and Proxy-Status: "queue_full"
-  std::uint16_t status;          // what a plain HTTP client is told
+  std::string_view name;  // in logs, metrics and Proxy-Status: "queue_full"
+  std::uint16_t status;   // what a plain HTTP client is told
   Fault fault;
   Kind kind;
-  bool close;                    // the connection ends with the answer
-  std::string_view proxy_status; // error type of RFC 9209 §2.3
-  std::string_view text;         // one sentence for people
+  bool close;                     // the connection ends with the answer
+  std::string_view proxy_status;  // error type of RFC 9209 §2.3
+  std::string_view text;          // one sentence for people
 };
 
 const Meaning& meaning(Errc code);

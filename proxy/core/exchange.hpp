@@ -28,32 +28,32 @@ class Client {
   // Has it left? Asked in waits of more than a second; costs a system call.
   virtual bool gone() const = 0;
 
-  net::ip::tcp::endpoint peer;      // of the connection
-  net::ip::address address;         // the client's own: the peer, or what a trusted peer says of it
+  net::ip::tcp::endpoint peer;  // of the connection
+  net::ip::address address;     // the client's own: the peer, or what a trusted peer says of it
   bool trusted_peer = false;
-  bool tls = false;                 // as the client sees it, also behind a trusted peer that says so
-  std::string_view listener;        // its name
+  bool tls = false;           // as the client sees it, also behind a trusted peer that says so
+  std::string_view listener;  // its name
   std::uint16_t local_port = 0;
 };
 
 // What the access log and the metrics say about an exchange. Filled in by whoever knows; views live as long as it.
 struct Record {
-  std::chrono::system_clock::time_point time;    // when the head was complete
+  std::chrono::system_clock::time_point time;  // when the head was complete
   TimePoint started;
   std::string_view request_id;
-  std::string_view tenant;                       // id; empty: unknown host
-  std::uint32_t series = 0;                      // the tenant's place in the metrics; 0: counted as `other`
-  std::string_view path_class;                   // "page", "report", a tenant's own
+  std::string_view tenant;      // id; empty: unknown host
+  std::uint32_t series = 0;     // the tenant's place in the metrics; 0: counted as `other`
+  std::string_view path_class;  // "page", "report", a tenant's own
   bool websocket_pool = false;
-  std::string_view endpoint;                     // the address that answered
-  std::optional<Errc> cause;                     // why we answered instead of the upstream, or how the answer broke off
+  std::string_view endpoint;  // the address that answered
+  std::optional<Errc> cause;  // why we answered instead of the upstream, or how the answer broke off
   std::string_view policy;
   std::chrono::nanoseconds queue{};
-  std::chrono::nanoseconds upstream{};           // from connect to the complete head
+  std::chrono::nanoseconds upstream{};  // from connect to the complete head
   unsigned status = 0;
   unsigned retries = 0;
-  std::uint64_t bytes_in = 0;                    // of the request's body
-  std::uint64_t bytes_out = 0;                   // of the answer's body
+  std::uint64_t bytes_in = 0;   // of the request's body
+  std::uint64_t bytes_out = 0;  // of the answer's body
   bool logged = true;
 };
 
@@ -72,11 +72,11 @@ struct Exchange {
   RequestBody& body;
   Client& client;
   std::pmr::memory_resource& arena;
-  Loop* loop = nullptr;                          // of the worker it runs on; set by the session
-  const routing::Tenant* tenant = nullptr;       // set by the router; kept alive by `keep`
-  routing::PathClass path_class{};               // likewise; a tenant's own class has the one it is like
-  std::shared_ptr<const void> keep;              // the routes in force when the exchange began
-  HandlerPtr chain;                              // the node's chain in force then
+  Loop* loop = nullptr;                     // of the worker it runs on; set by the session
+  const routing::Tenant* tenant = nullptr;  // set by the router; kept alive by `keep`
+  routing::PathClass path_class{};          // likewise; a tenant's own class has the one it is like
+  std::shared_ptr<const void> keep;         // the routes in force when the exchange began
+  HandlerPtr chain;                         // the node's chain in force then
   Record record;
 
   void on_response_head(HeadHook hook) { head_hooks.push_back(std::move(hook)); }

@@ -1,5 +1,6 @@
 // The fields of one message, in order, as views. Names and values live in the session's buffer or in the arena of the
-// exchange: adding copies nothing unless told to (keep), so whoever adds a literal or a buffer's bytes pays no allocation.
+// exchange: adding copies nothing unless told to (keep), so whoever adds a literal or a buffer's bytes pays no
+// allocation.
 #pragma once
 
 #include <memory_resource>
@@ -27,15 +28,17 @@ class Fields {
 
   explicit Fields(std::pmr::memory_resource& arena) : entries_(&arena) {}
 
-  void add(Field id, std::string_view value);                         // `value` must outlive the message
-  void add(std::string_view name, std::string_view value);            // likewise `name`
+  void add(Field id, std::string_view value);               // `value` must outlive the message
+  void add(std::string_view name, std::string_view value);  // likewise `name`
   void add(const Entry& entry) { entries_.push_back(entry); }
-  void set(Field id, std::string_view value);                         // one of it, in the first one's place
+  void set(Field id, std::string_view value);  // one of it, in the first one's place
   void set(std::string_view name, std::string_view value);
   void erase(Field id);
   void erase(std::string_view name);
   template <class Predicate>
-  void erase_if(Predicate p) { std::erase_if(entries_, p); }
+  void erase_if(Predicate p) {
+    std::erase_if(entries_, p);
+  }
 
   // The first value; empty when there is none. `has` tells an empty value from no field.
   std::string_view get(Field id) const;

@@ -25,17 +25,17 @@ struct Response {
   explicit Response(std::pmr::memory_resource& arena) : head(arena) {}
 
   ResponseHead head;
-  std::unique_ptr<Body> body;                 // null: none
-  std::optional<std::uint64_t> length;        // of the body; nullopt: chunked, or until close for HTTP/1.0
-  std::unique_ptr<Tunnel> tunnel;             // set on 101
+  std::unique_ptr<Body> body;           // null: none
+  std::optional<std::uint64_t> length;  // of the body; nullopt: chunked, or until close for HTTP/1.0
+  std::unique_ptr<Tunnel> tunnel;       // set on 101
 };
 
 // An answer of ours. Only the session turns it into bytes, in the caller's protocol.
 struct Refusal {
   Errc code;
-  std::string_view policy;                    // which one said no; empty: the pipeline itself
-  std::optional<Fields> fields;               // Retry-After, WWW-Authenticate, Location
-  std::string_view text;                      // for people, instead of the meaning's; lives in the arena or forever
+  std::string_view policy;       // which one said no; empty: the pipeline itself
+  std::optional<Fields> fields;  // Retry-After, WWW-Authenticate, Location
+  std::string_view text;         // for people, instead of the meaning's; lives in the arena or forever
   boost::system::error_code cause;
 };
 

@@ -19,24 +19,24 @@ class Drainable : public boost::intrusive::list_base_hook<boost::intrusive::tag<
   ~Drainable() = default;
 };
 
-using Drainables =
-    boost::intrusive::list<Drainable,
-                           boost::intrusive::base_hook<boost::intrusive::list_base_hook<
-                               boost::intrusive::tag<struct Loop>, boost::intrusive::link_mode<boost::intrusive::auto_unlink>>>,
-                           boost::intrusive::constant_time_size<false>>;
+using Drainables = boost::intrusive::list<
+    Drainable,
+    boost::intrusive::base_hook<boost::intrusive::list_base_hook<
+        boost::intrusive::tag<struct Loop>, boost::intrusive::link_mode<boost::intrusive::auto_unlink>>>,
+    boost::intrusive::constant_time_size<false>>;
 
 struct Loop {
   explicit Loop(Executor executor, unsigned index) : executor(executor), index(index), deadlines(executor) {}
   Loop(const Loop&) = delete;
 
   Executor executor;
-  unsigned index;              // 0 … workers − 1
+  unsigned index;  // 0 … workers − 1
   DeadlineWheel deadlines;
   BufferPool buffers;
-  Gate exchanges;              // upstream exchanges that still read
+  Gate exchanges;  // upstream exchanges that still read
   Drainables tunnels;
-  bool leaving = false;        // readiness is gone, everything else as always
-  bool draining = false;       // answers close their connections, tunnels say goodbye
+  bool leaving = false;   // readiness is gone, everything else as always
+  bool draining = false;  // answers close their connections, tunnels say goodbye
 };
 
 }  // namespace gatehouse

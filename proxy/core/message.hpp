@@ -25,26 +25,26 @@ struct RequestHead {
   explicit RequestHead(std::pmr::memory_resource& arena) : fields(arena) {}
 
   Verb verb = Verb::unknown;
-  std::string_view method;      // as written
-  std::string_view target;      // what is sent upstream: normalised path and the query as it came ("/web?db=x")
-  std::string_view path;        // the decoded, normalised path that policies match ("/web"); no query
-  std::string_view host;        // lower-case A-labels, no port, no trailing dot; empty: HTTP/1.0 without Host
-  std::uint16_t port = 0;       // 0: none written
-  int minor_version = 1;        // HTTP/1.x
+  std::string_view method;  // as written
+  std::string_view target;  // what is sent upstream: normalised path and the query as it came ("/web?db=x")
+  std::string_view path;    // the decoded, normalised path that policies match ("/web"); no query
+  std::string_view host;    // lower-case A-labels, no port, no trailing dot; empty: HTTP/1.0 without Host
+  std::uint16_t port = 0;   // 0: none written
+  int minor_version = 1;    // HTTP/1.x
   Framing framing;
-  bool keep_alive = true;       // what the client asks for
+  bool keep_alive = true;  // what the client asks for
   bool expect_continue = false;
-  bool websocket = false;       // a valid RFC 6455 handshake
-  Fields fields;                // end-to-end ones only: no hop-by-hop, no `_` names, no Host, Content-Length, Expect
+  bool websocket = false;  // a valid RFC 6455 handshake
+  Fields fields;           // end-to-end ones only: no hop-by-hop, no `_` names, no Host, Content-Length, Expect
 };
 
 struct ResponseHead {
   explicit ResponseHead(std::pmr::memory_resource& arena) : fields(arena) {}
 
   unsigned status = 0;
-  std::string_view reason;      // empty: the standard phrase
-  int minor_version = 1;        // what the upstream spoke
-  Fields fields;                // end-to-end ones only; framing is written by the session
+  std::string_view reason;  // empty: the standard phrase
+  int minor_version = 1;    // what the upstream spoke
+  Fields fields;            // end-to-end ones only; framing is written by the session
 };
 
 }  // namespace gatehouse

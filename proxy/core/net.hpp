@@ -14,8 +14,8 @@
 namespace gatehouse {
 
 namespace net = boost::asio;
-using net::ip::tcp;
 using boost::system::error_code;
+using net::ip::tcp;
 using namespace std::chrono_literals;
 
 using Executor = net::io_context::executor_type;
@@ -23,7 +23,8 @@ template <class T = void>
 using Task = net::awaitable<T, Executor>;
 using TcpSocket = net::basic_stream_socket<tcp, Executor>;
 using TcpAcceptor = net::basic_socket_acceptor<tcp, Executor>;
-using Timer = net::basic_waitable_timer<std::chrono::steady_clock, net::wait_traits<std::chrono::steady_clock>, Executor>;
+using Timer =
+    net::basic_waitable_timer<std::chrono::steady_clock, net::wait_traits<std::chrono::steady_clock>, Executor>;
 
 // Errors as values: `auto [ec, n] = co_await socket.async_read_some(buffer, use_tuple);`
 inline constexpr net::as_tuple_t<net::use_awaitable_t<Executor>> use_tuple{};

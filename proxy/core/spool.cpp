@@ -85,8 +85,8 @@ bool Spool::open_file() {
   return file_ >= 0;
 }
 
-// A streamed message uses its file as a ring, so that it can go on for ever within `disk`. A rewindable one must be kept
-// whole: its size was checked against the body limit before, and the node's total bounds it here.
+// A streamed message uses its file as a ring, so that it can go on for ever within `disk`. A rewindable one must be
+// kept whole: its size was checked against the body limit before, and the node's total bounds it here.
 std::size_t Spool::append_file(std::span<const char> bytes) {
   const bool ring = mode_ == Mode::streaming;
   const auto capacity = space_.config().disk.count;

@@ -1,6 +1,6 @@
-// A message's bytes between a fast side and a slow one: memory first, then an unlinked temporary file, bounded both ways.
-// One writer and one reader, on one loop. A request is written whole, then read (again, when it is retried); a response
-// is read while it is written.
+// A message's bytes between a fast side and a slow one: memory first, then an unlinked temporary file, bounded both
+// ways. One writer and one reader, on one loop. A request is written whole, then read (again, when it is retried); a
+// response is read while it is written.
 #pragma once
 
 #include <atomic>
@@ -21,9 +21,9 @@ namespace gatehouse {
 class SpoolSpace {
  public:
   struct Config {
-    config::Bytes memory{256 << 10};     // of a message, before it goes to disk
-    config::Bytes disk{1ull << 30};      // of a message
-    config::Bytes total{20ull << 30};    // on disk, of all messages
+    config::Bytes memory{256 << 10};               // of a message, before it goes to disk
+    config::Bytes disk{1ull << 30};                // of a message
+    config::Bytes total{20ull << 30};              // on disk, of all messages
     std::filesystem::path directory = "/var/tmp";  // files are unlinked at birth: nothing is left behind
     static Config read(config::Reader r);
   };
@@ -61,10 +61,10 @@ class Spool {
   // Reader. What can be read now, as one piece; empty: nothing yet, or the end (finished()).
   Result<std::span<const char>> front();
   void consume(std::size_t n);
-  void rewind();                                           // rewindable only
+  void rewind();  // rewindable only
   bool finished() const { return finished_ && read_ == written_; }
   const std::optional<Error>& error() const { return error_; }
-  Waker& data() { return data_; }                          // woken when bytes or the end arrive
+  Waker& data() { return data_; }  // woken when bytes or the end arrive
 
  private:
   struct Chunk {
@@ -83,7 +83,7 @@ class Spool {
   std::uint64_t memory_read_ = 0, memory_written_ = 0;
   int file_ = -1;
   std::uint64_t file_read_ = 0, file_written_ = 0, reserved_ = 0;
-  std::unique_ptr<char[]> page_;                    // what was read back from the file
+  std::unique_ptr<char[]> page_;  // what was read back from the file
   std::size_t page_offset_ = 0, page_size_ = 0;
   std::uint64_t read_ = 0, written_ = 0;
   bool finished_ = false;

@@ -22,7 +22,8 @@ constexpr std::size_t kOwnDescriptors = 256;
 void log_problems(const config::Problems& problems) {
   for (const auto& problem : problems.list()) {
     const bool error = problem.severity == config::Problem::Severity::error;
-    log::write(error ? log::Level::error : log::Level::warn, "configuration problem", {{"problem", to_string(problem)}});
+    log::write(error ? log::Level::error : log::Level::warn, "configuration problem",
+               {{"problem", to_string(problem)}});
   }
 }
 
@@ -190,7 +191,8 @@ void App::refresh_registry() {
   if (problems.any_errors()) log::error("tenants kept as they were", {{"registry", registry_->describe()}});
   if (!changed) return;
   publish_routes();
-  log::info("tenants changed", {{"tenants", registry_->routes()->tenants->size()}, {"hosts", registry_->routes()->hosts->size()}});
+  log::info("tenants changed",
+            {{"tenants", registry_->routes()->tenants->size()}, {"hosts", registry_->routes()->hosts->size()}});
 }
 
 void App::publish_routes() {
@@ -215,7 +217,8 @@ void App::reload() {
   config::Problems problems;
   auto next = Settings::read_file(config_file_, problems);
   if (!problems.any_errors())
-    for (const auto& key : settings_.needs_restart(next)) problems.error(key, "cannot change while running, restart for it");
+    for (const auto& key : settings_.needs_restart(next))
+      problems.error(key, "cannot change while running, restart for it");
   const bool good = !problems.any_errors() && apply(std::move(next), problems);
   log_problems(problems);
   if (good) log::info("configuration reloaded");
@@ -256,7 +259,8 @@ Task<std::string> App::metrics() {
   shot.stats = co_await server_.stats(admin_loop_.get_executor());
   shot.version = GATEHOUSE_VERSION;
   for (const auto& listener : server_.listeners()) shot.listeners.push_back(listener.name);
-  for (const auto& endpoint : ledger_.endpoints()) shot.endpoints.push_back({endpoint.name, endpoint.in_flight, endpoint.ejected});
+  for (const auto& endpoint : ledger_.endpoints())
+    shot.endpoints.push_back({endpoint.name, endpoint.in_flight, endpoint.ejected});
   shot.spool_bytes = spool_.used();
   shot.spool_failures = spool_.failures();
   if (access_log_) shot.log_dropped = access_log_->dropped();

@@ -54,7 +54,7 @@ class App {
   upstream::Discovery discovery_;
   upstream::Backends backends_;
   server::Server server_;
-  std::vector<WorkerWiring*> wirings_;     // owned by the workers
+  std::vector<WorkerWiring*> wirings_;  // owned by the workers
   std::optional<Chains> chains_;
   SeriesTable series_;
   std::optional<routing::FileRegistry> registry_;

@@ -2,7 +2,8 @@
 
 namespace gatehouse {
 
-Arguments::Arguments(std::vector<std::string> words, std::set<std::string_view> options, std::set<std::string_view> flags) {
+Arguments::Arguments(std::vector<std::string> words, std::set<std::string_view> options,
+                     std::set<std::string_view> flags) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     const auto equals = word.find('=');

@@ -14,8 +14,8 @@ enum class ExitCode : int { done = 0, wrong_input = 1, usage = 2, unreachable = 
 
 class Arguments {
  public:
-  // `options` take a value ("--config FILE" or "--config=FILE"), `flags` do not. Anything else that starts with "--" ends
-  // up in unknown().
+  // `options` take a value ("--config FILE" or "--config=FILE"), `flags` do not. Anything else that starts with "--"
+  // ends up in unknown().
   Arguments(std::vector<std::string> words, std::set<std::string_view> options, std::set<std::string_view> flags = {});
 
   std::optional<std::string> value(std::string_view option) const;

@@ -11,7 +11,8 @@
 
 namespace gatehouse {
 
-// Gives tenants their chains: equal policies share one, what is the tenant's own comes from the exchange. Control thread.
+// Gives tenants their chains: equal policies share one, what is the tenant's own comes from the exchange. Control
+// thread.
 class Chains {
  public:
   explicit Chains(HandlerPtr last) : last_(std::move(last)) {}

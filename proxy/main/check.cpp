@@ -39,7 +39,8 @@ ExitCode check(const Words& words) {
     return ExitCode::wrong_input;
   }
   std::cout << *file << " is good: " << count(settings.listeners.size(), "listener") << ", "
-            << count(registry.routes()->tenants->size(), "tenant") << ", " << count(registry.routes()->hosts->size(), "host");
+            << count(registry.routes()->tenants->size(), "tenant") << ", "
+            << count(registry.routes()->hosts->size(), "host");
   if (warnings > 0) std::cout << " (" << count(warnings, "warning") << ")";
   std::cout << '\n';
   return ExitCode::done;

@@ -49,7 +49,8 @@ std::unique_ptr<odoo_sim::OdooSim> start_odoo(const std::string& name) {
 }
 
 std::string node_yaml(const std::string& address) {
-  return "listeners: [{name: web, address: \"" + address + "\", health: /.gatehouse/health}]\n"
+  return "listeners: [{name: web, address: \"" + address +
+         "\", health: /.gatehouse/health}]\n"
          "admin: {address: \"127.0.0.1:0\"}\n"
          "registry: {type: file, path: tenants.yaml}\n"
          "limits: {spool: {directory: .}}\n"
@@ -59,20 +60,22 @@ std::string node_yaml(const std::string& address) {
 
 std::string tenant_yaml(const std::string& id, const odoo_sim::OdooSim& odoo) {
   return "  - id: " + id + "\n    hosts: [" + id + ".localhost]\n    odoo: {version: 18, workers: 2}\n" +
-         "    web: {endpoints: [\"" + text_of(odoo.web()) + "\"]}\n    websocket: {endpoints: [\"" + text_of(odoo.websocket()) + "\"]}\n";
+         "    web: {endpoints: [\"" + text_of(odoo.web()) + "\"]}\n    websocket: {endpoints: [\"" +
+         text_of(odoo.websocket()) + "\"]}\n";
 }
 
 // What to try. The address is known once the node listens.
 std::string greeting(const std::string& address, const std::filesystem::path& directory) {
   const std::string curl = "  curl -H 'Host: ";
   const auto at = "http://" + address;
-  return "Gatehouse is serving two tenants on " + at + " (two stand-in Odoos with 2 workers each). Try:\n\n" +
-         curl + "acme.localhost' " + at + "/web/login                      # a page of tenant acme\n" +
-         curl + "globex.localhost' " + at + "/sim/echo                     # what the upstream sees\n" +
-         curl + "acme.localhost' " + at + "/web/health                     # from the edge, no worker is asked\n" +
-         curl + "acme.localhost' " + at + "/web/database/manager           # closed by default\n" +
-         curl + "nobody.localhost' -i " + at + "/                            # an unknown host\n" +
-         "  for i in 1 2 3 4 5 6; do" + curl + "acme.localhost' '" + at + "/sim/sleep?ms=1000' & done; wait      # two workers: the rest waits its turn\n\n" +
+  return "Gatehouse is serving two tenants on " + at + " (two stand-in Odoos with 2 workers each). Try:\n\n" + curl +
+         "acme.localhost' " + at + "/web/login                      # a page of tenant acme\n" + curl +
+         "globex.localhost' " + at + "/sim/echo                     # what the upstream sees\n" + curl +
+         "acme.localhost' " + at + "/web/health                     # from the edge, no worker is asked\n" + curl +
+         "acme.localhost' " + at + "/web/database/manager           # closed by default\n" + curl +
+         "nobody.localhost' -i " + at + "/                            # an unknown host\n" +
+         "  for i in 1 2 3 4 5 6; do" + curl + "acme.localhost' '" + at +
+         "/sim/sleep?ms=1000' & done; wait      # two workers: the rest waits its turn\n\n" +
          "Tenants: " + (directory / "tenants.yaml").string() + " (edit it: it is live within 2 s). Ctrl-C stops.\n";
 }
 

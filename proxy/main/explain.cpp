@@ -40,7 +40,8 @@ struct Url {
 
 std::string endpoints(const routing::PoolSpec& pool) {
   std::vector<std::string> all;
-  for (const auto& e : pool.endpoints) all.push_back(e.address.to_string() + (e.weight == 1 ? "" : " ×" + std::to_string(e.weight)));
+  for (const auto& e : pool.endpoints)
+    all.push_back(e.address.to_string() + (e.weight == 1 ? "" : " ×" + std::to_string(e.weight)));
   if (pool.dns) all.push_back("each address of " + pool.dns->to_string());
   return list(all, ", ");
 }
@@ -52,10 +53,12 @@ void explain_tenant(const routing::Tenant& tenant, const std::string& path, Verb
   const bool websocket = path_class == PathClass::websocket;
   const auto& pool = websocket ? tenant.websocket : tenant.web;
   line("tenant", tenant.id + " (tier " + tenant.tier + ")");
-  line("class", own.empty() ? std::string(routing::name(path_class)) : std::string(own) + ", like " + std::string(routing::name(path_class)));
+  line("class", own.empty() ? std::string(routing::name(path_class))
+                            : std::string(own) + ", like " + std::string(routing::name(path_class)));
   line("chain", list(middleware::names(tenant.middlewares), " > ") + " > forward");
   line("pool", std::string(websocket ? "websocket" : "web") + ": " + endpoints(pool));
-  line("workers", pool.max_in_flight ? std::to_string(pool.max_in_flight) + " requests at once at each endpoint" : "no limit");
+  line("workers",
+       pool.max_in_flight ? std::to_string(pool.max_in_flight) + " requests at once at each endpoint" : "no limit");
   line("queue", std::to_string(tenant.queue.length) + " requests, " + to_string(tenant.queue.timeout));
   line("first byte", to_string(upstream::first_byte(tenant, path_class)));
   line("body", to_string(tenant.limits.body.size) + ", JSON and XML " + to_string(tenant.limits.body.json_size()));
@@ -63,11 +66,15 @@ void explain_tenant(const routing::Tenant& tenant, const std::string& path, Verb
 
 std::string verdict(const routing::Tenant& tenant, PathClass path_class) {
   switch (tenant.state_at(std::chrono::system_clock::now())) {
-    case routing::State::maintenance: return "answered 503: the tenant is under maintenance";
-    case routing::State::suspended: return "answered 403: the tenant is suspended";
-    case routing::State::active: break;
+    case routing::State::maintenance:
+      return "answered 503: the tenant is under maintenance";
+    case routing::State::suspended:
+      return "answered 403: the tenant is suspended";
+    case routing::State::active:
+      break;
   }
-  if (path_class == PathClass::websocket && tenant.websocket.empty()) return "answered 503: the tenant has no websocket pool";
+  if (path_class == PathClass::websocket && tenant.websocket.empty())
+    return "answered 503: the tenant has no websocket pool";
   return "forwarded";
 }
 
@@ -101,7 +108,8 @@ ExitCode explain(const Words& words) {
   for (const auto& l : settings.listeners) listeners.push_back(l.name + " " + l.address.to_string());
   line("listener", list(listeners, ", "));
   line("host", std::string(authority->host));
-  line("path", std::string(target.path) + (target.path == target.forwarded ? "" : "  (sent as " + std::string(target.forwarded) + ")"));
+  line("path", std::string(target.path) +
+                   (target.path == target.forwarded ? "" : "  (sent as " + std::string(target.forwarded) + ")"));
   const auto* entry = registry.routes()->hosts->find(authority->host);
   if (!entry) return line("answer", "404: no tenant has this host"), ExitCode::done;
   const auto verb = boost::beast::http::string_to_verb(arguments.value("--method").value_or("GET"));

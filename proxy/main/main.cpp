@@ -13,10 +13,14 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"serve", serve, "serve   --config FILE                              run; SIGHUP reloads, SIGTERM drains, SIGUSR1 reopens logs"},
-    {"check", check, "check   --config FILE [--tenants PATH] [--strict]  all problems at once, each with its path; exit 1 if any"},
-    {"explain", explain, "explain URL --config FILE [--from IP] [--method M] who would get this request, through what, and why not"},
-    {"demo", demo, "demo    [--address ADDR]                           two tenants and two stand-in Odoos on 127.0.0.1:8080"},
+    {"serve", serve,
+     "serve   --config FILE                              run; SIGHUP reloads, SIGTERM drains, SIGUSR1 reopens logs"},
+    {"check", check,
+     "check   --config FILE [--tenants PATH] [--strict]  all problems at once, each with its path; exit 1 if any"},
+    {"explain", explain,
+     "explain URL --config FILE [--from IP] [--method M] who would get this request, through what, and why not"},
+    {"demo", demo,
+     "demo    [--address ADDR]                           two tenants and two stand-in Odoos on 127.0.0.1:8080"},
     {"version", version, "version"},
 };
 

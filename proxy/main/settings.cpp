@@ -51,7 +51,8 @@ void read_listeners(Reader& r, Settings& s) {
   r.each("listeners", [&](const Json& value, const std::string& path) {
     auto listener = read_listener(r.at(value, path), s.listeners.size());
     for (const auto& other : s.listeners)
-      if (other.name == listener.name) r.scope().problems.error(path + ".name", "is another listener's name, too: `" + other.name + "`");
+      if (other.name == listener.name)
+        r.scope().problems.error(path + ".name", "is another listener's name, too: `" + other.name + "`");
     s.listeners.push_back(std::move(listener));
   });
   if (!r.has("listeners")) s.listeners.push_back({"web", {"0.0.0.0", 8080}, ""});

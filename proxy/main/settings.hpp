@@ -18,11 +18,11 @@ namespace gatehouse {
 struct Settings {
   std::string node;
   std::string region;
-  unsigned threads = 0;                         // 0: auto
+  unsigned threads = 0;  // 0: auto
   std::vector<server::ListenerConfig> listeners;
   server::SessionConfig session;
   SpoolSpace::Config spool;
-  std::filesystem::path registry;               // a file or a directory of tenants
+  std::filesystem::path registry;  // a file or a directory of tenants
   routing::Defaults defaults = routing::Defaults::built_in();
   config::Json middlewares = config::Json::array();  // the node's own, before the tenant is known
   upstream::Discovery::Config dns;
@@ -34,7 +34,8 @@ struct Settings {
   server::DrainConfig drain;
 
   // Problems carry their path in the document. What it says wrong keeps its default, so that all problems are found.
-  static Settings read(const config::Json& document, const std::filesystem::path& directory, config::Problems& problems);
+  static Settings read(const config::Json& document, const std::filesystem::path& directory,
+                       config::Problems& problems);
   static Settings read_file(const std::filesystem::path& file, config::Problems& problems);
 
   // What a running process cannot change: "listeners", "threads" … of the keys that differ.

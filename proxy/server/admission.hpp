@@ -23,8 +23,8 @@ class Admission {
   // Connections by worker, kept by the workers themselves.
   void joined(std::size_t worker) { counts_[worker].value.fetch_add(1, std::memory_order_relaxed); }
   void left(std::size_t worker) { counts_[worker].value.fetch_sub(1, std::memory_order_relaxed); }
-  // Who should have the next connection that `worker` accepted: SO_REUSEPORT spreads few long-lived connections badly, so
-  // a worker that has clearly more than the least loaded hands it over.
+  // Who should have the next connection that `worker` accepted: SO_REUSEPORT spreads few long-lived connections badly,
+  // so a worker that has clearly more than the least loaded hands it over.
   std::size_t place(std::size_t worker) const;
 
  private:

@@ -25,7 +25,8 @@ class ArenaBody final : public Body {
 // Odoo's UserError is the dialog with just the message in it; the client reads each of these members.
 PmrString json_rpc_error(std::string_view text, std::string_view id, std::pmr::memory_resource& arena) {
   PmrString out(&arena);
-  out += R"({"jsonrpc":"2.0","id":null,"error":{"code":200,"message":"Odoo Server Error","data":{"name":"odoo.exceptions.UserError","message":")";
+  out +=
+      R"({"jsonrpc":"2.0","id":null,"error":{"code":200,"message":"Odoo Server Error","data":{"name":"odoo.exceptions.UserError","message":")";
   out += text;
   out += R"(","arguments":[")";
   out += text;
@@ -37,8 +38,9 @@ PmrString json_rpc_error(std::string_view text, std::string_view id, std::pmr::m
 
 PmrString xml_rpc_fault(std::string_view text, std::string_view id, std::pmr::memory_resource& arena) {
   PmrString out(&arena);
-  out += "<?xml version='1.0'?>\n<methodResponse><fault><value><struct><member><name>faultCode</name><value><int>1</int>"
-         "</value></member><member><name>faultString</name><value><string>";
+  out +=
+      "<?xml version='1.0'?>\n<methodResponse><fault><value><struct><member><name>faultCode</name><value><int>1</int>"
+      "</value></member><member><name>faultString</name><value><string>";
   out += text;
   out += " (request ";
   out += id;
@@ -46,15 +48,18 @@ PmrString xml_rpc_fault(std::string_view text, std::string_view id, std::pmr::me
   return out;
 }
 
-PmrString page(unsigned status, std::string_view text, std::string_view id, bool reload, std::pmr::memory_resource& arena) {
+PmrString page(unsigned status, std::string_view text, std::string_view id, bool reload,
+               std::pmr::memory_resource& arena) {
   PmrString out(&arena);
-  out += "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-         "content=\"width=device-width\"><title>";
+  out +=
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width\"><title>";
   out += text;
   out += "</title>";
   if (reload) out += "<meta http-equiv=\"refresh\" content=\"5\">";
-  out += "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:18vh auto 0;padding:0 1em;color:#222}"
-         "small{color:#777}</style></head><body><h1>";
+  out +=
+      "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:18vh auto 0;padding:0 1em;color:#222}"
+      "small{color:#777}</style></head><body><h1>";
   char digits[8];
   out.append(digits, std::to_chars(digits, digits + sizeof digits, status).ptr);
   out += "</h1><p>";
@@ -114,7 +119,8 @@ Rendered render(const Exchange& ex, const Meaning& m, std::string_view text) {
     case Caller::page:
       if (again) return {503, "text/html; charset=utf-8", page(503, text, id, true, arena), true};
       return {m.status, "text/html; charset=utf-8", page(m.status, text, id, false, arena), false};
-    case Caller::other: break;
+    case Caller::other:
+      break;
   }
   if (m.kind == Kind::redirect) return {m.status, "text/plain; charset=utf-8", PmrString(&arena), false};
   return {m.status, "application/problem+json", problem_json(m.status, m.name, text, id, arena), again};
@@ -147,7 +153,8 @@ Response answer_for(const Exchange& ex, const Refusal& refusal) {
   response.head.status = rendered.status;
   if (!rendered.text.empty()) fields.add(Field::content_type, rendered.content_type);
   fields.add(Field::cache_control, "no-store");
-  if (refusal.code == Errc::method_not_allowed) fields.add(Field::allow, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  if (refusal.code == Errc::method_not_allowed)
+    fields.add(Field::allow, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   if (refusal.code == Errc::upgrade_required) fields.add("Sec-WebSocket-Version", "13");
   if (refusal.fields)
     for (const auto& e : *refusal.fields) fields.set(e.name, e.value);

@@ -32,7 +32,8 @@ void ClientConnection::interrupt() {
 }
 
 Result<> ClientConnection::failed(error_code ec) const {
-  if (ec == net::error::operation_aborted) return Error{interrupted_ ? Errc::draining : expired() ? why() : Errc::client_gone, ec};
+  if (ec == net::error::operation_aborted)
+    return Error{interrupted_ ? Errc::draining : expired() ? why() : Errc::client_gone, ec};
   return Error{Errc::client_gone, ec};
 }
 

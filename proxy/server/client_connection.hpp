@@ -30,7 +30,7 @@ class ClientConnection final : public Client, private Deadline {
 
   // Interrupts a wait: it ends with `draining`.
   void interrupt();
-  void reset_on_close();       // the close will be a RST: the peer must not take what it has for the whole
+  void reset_on_close();  // the close will be a RST: the peer must not take what it has for the whole
   // Says that no more will come and reads what the peer still sends, so that it gets our last answer (RFC 9112 §9.6).
   Task<> linger();
   void close();

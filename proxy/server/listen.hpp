@@ -26,12 +26,12 @@ class Fd {
 
 struct Listening {
   ListenerConfig config;
-  tcp::endpoint endpoint;        // with the port that the kernel gave
-  std::vector<Fd> sockets;       // one for each worker
+  tcp::endpoint endpoint;   // with the port that the kernel gave
+  std::vector<Fd> sockets;  // one for each worker
 };
 
-// Sockets that the service manager passed (LISTEN_FDS, sd_listen_fds(3)); they replace the listener of the same address.
-// Unsets the variables.
+// Sockets that the service manager passed (LISTEN_FDS, sd_listen_fds(3)); they replace the listener of the same
+// address. Unsets the variables.
 std::vector<Fd> inherited_sockets();
 
 // Throws std::system_error whose what() names listener and address: "listener web 0.0.0.0:80: address already in use".

@@ -13,8 +13,8 @@
 namespace gatehouse::server {
 namespace {
 
-constexpr auto kLook = 50ms;           // between two looks whether all has ended
-constexpr auto kMostStagger = 10s;     // websockets are told to go over this time, or half the drain if that is less
+constexpr auto kLook = 50ms;        // between two looks whether all has ended
+constexpr auto kMostStagger = 10s;  // websockets are told to go over this time, or half the drain if that is less
 constexpr auto kAfterCut = 2s;
 
 std::string text_of(const tcp::endpoint& endpoint) {
@@ -65,8 +65,7 @@ void Server::start() {
 }
 
 void Server::set_config(SessionConfigPtr config) {
-  for (auto& worker : workers_)
-    worker->post([w = worker.get(), config] { w->set_config(config); });
+  for (auto& worker : workers_) worker->post([w = worker.get(), config] { w->set_config(config); });
 }
 
 template <class Work>
@@ -153,7 +152,8 @@ unsigned granted_processors() {
   unsigned count = std::max(1u, std::thread::hardware_concurrency());  // respects the affinity mask
   std::ifstream file("/sys/fs/cgroup/cpu.max");
   double quota = 0, period = 0;
-  if (file >> quota >> period && period > 0) count = std::min(count, std::max(1u, static_cast<unsigned>(std::ceil(quota / period))));
+  if (file >> quota >> period && period > 0)
+    count = std::min(count, std::max(1u, static_cast<unsigned>(std::ceil(quota / period))));
   return count;
 }
 
@@ -162,7 +162,8 @@ std::size_t raise_file_limit() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
   const auto before = limit.rlim_cur;
   limit.rlim_cur = limit.rlim_max;
-  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return before;  // a sandbox may forbid it; the unit's LimitNOFILE rules then
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return before;  // a sandbox may forbid it; the unit's LimitNOFILE rules then
   return limit.rlim_cur;
 }
 

@@ -22,9 +22,9 @@ class SessionBody final : public RequestBody {
   // After the answer. Has all of the body been taken off the connection? When little is left of it, it is read and
   // dropped, so that a refused request does not cost the connection.
   Task<bool> skip_rest();
-  bool skippable() const;                                    // so that the answer can say whether the connection stays
-  std::size_t taken() const { return taken_; }               // bytes of `behind` that belonged to the body
-  const std::string& surplus() const { return surplus_; }    // read beyond the body and beyond `behind`
+  bool skippable() const;                                  // so that the answer can say whether the connection stays
+  std::size_t taken() const { return taken_; }             // bytes of `behind` that belonged to the body
+  const std::string& surplus() const { return surplus_; }  // read beyond the body and beyond `behind`
   std::uint64_t received() const { return decoder_.received(); }
 
  private:

@@ -21,7 +21,7 @@ struct ClientLimits {
 // How fast a body has to come.
 struct BodyPace {
   config::Duration idle{15'000};
-  config::Bytes min_rate{1 << 10};         // a second, averaged over the whole body once min_rate_after has passed
+  config::Bytes min_rate{1 << 10};  // a second, averaged over the whole body once min_rate_after has passed
   config::Duration min_rate_after{10'000};
 };
 
@@ -37,7 +37,7 @@ using SessionConfigPtr = std::shared_ptr<const SessionConfig>;
 struct ListenerConfig {
   std::string name;
   config::HostPort address;
-  std::string health;                      // a path answered for any host, 503 while draining; empty: none
+  std::string health;  // a path answered for any host, 503 while draining; empty: none
 };
 
 }  // namespace gatehouse::server

@@ -13,7 +13,9 @@ constexpr std::size_t kEmptyLines = 4;
 
 net::const_buffer as_buffer(std::span<const char> bytes) { return {bytes.data(), bytes.size()}; }
 
-bool bodiless(Verb verb, unsigned status) { return verb == Verb::head || status < 200 || status == 204 || status == 304; }
+bool bodiless(Verb verb, unsigned status) {
+  return verb == Verb::head || status < 200 || status == 204 || status == 304;
+}
 
 }  // namespace
 
@@ -46,13 +48,14 @@ class SessionH1::Live final : public Exchange {
   SessionH1& session_;
 };
 
-// Lies at the front of the arena's block; everything that the request needs comes from the same block, and is gone at once.
+// Lies at the front of the arena's block; everything that the request needs comes from the same block, and is gone at
+// once.
 struct SessionH1::Scope {
-  Scope(SessionH1& session, std::span<char> rest)
-      : arena(rest.data(), rest.size()), head(arena), session_(session) {}
+  Scope(SessionH1& session, std::span<char> rest) : arena(rest.data(), rest.size()), head(arena), session_(session) {}
   void open() {
     const auto behind = session_.client_.buffered().substr(session_.head_size_);
-    body.emplace(session_.context_.loop, session_.client_, session_.context_.spool, session_.config_->body, head, behind);
+    body.emplace(session_.context_.loop, session_.client_, session_.context_.spool, session_.config_->body, head,
+                 behind);
     live.emplace(session_, head, *body, arena);
   }
   std::pmr::monotonic_buffer_resource arena;
@@ -63,10 +66,7 @@ struct SessionH1::Scope {
 };
 
 SessionH1::SessionH1(SessionContext& context, const ListenerConfig& listener, TcpSocket socket)
-    : context_(context),
-      config_(context.config),
-      listener_(listener),
-      client_(context.loop, std::move(socket)) {
+    : context_(context), config_(context.config), listener_(listener), client_(context.loop, std::move(socket)) {
   client_.listener = listener_.name;
   for (const auto& network : config_->trusted_proxies) client_.trusted_peer |= network.contains(client_.peer.address());
 }
@@ -91,7 +91,9 @@ Task<bool> SessionH1::await_first_byte() {
   if (draining_) co_return false;
   idle_ = true;
   const auto& limits = config_->client;
-  const Clock::duration patience = fresh_ ? config_->head.timeout : client_.trusted_peer ? limits.idle_trusted : limits.idle;
+  const Clock::duration patience = fresh_                 ? config_->head.timeout
+                                   : client_.trusted_peer ? limits.idle_trusted
+                                                          : limits.idle;
   const auto now = Clock::now();
   auto read = co_await client_.fill(now + std::min<Clock::duration>(patience, kKeepBuffers), Errc::head_timeout);
   if (!read && read.error().code == Errc::head_timeout && patience > kKeepBuffers) {
@@ -139,7 +141,8 @@ Task<bool> SessionH1::serve(Start start) {
   RequestHead& head = scope->head;
   if (start.refused) head_size_ = client_.buffered().size();
   if (!start.refused) {
-    start.refused = http::parse_request_head(client_.buffered().substr(0, head_size_), config_->head, scope->arena, head);
+    start.refused =
+        http::parse_request_head(client_.buffered().substr(0, head_size_), config_->head, scope->arena, head);
   }
   if (start.refused) head.framing = {}, head.keep_alive = false;
   scope->open();
@@ -158,7 +161,8 @@ Task<bool> SessionH1::serve(Start start) {
     const Refusal& no = outcome.error();
     live.record.cause = no.code;
     live.record.policy = no.policy;
-    if (no.cause) log::debug("exchange refused", {{"request_id", live.record.request_id}, {"cause", no.cause.message()}});
+    if (no.cause)
+      log::debug("exchange refused", {{"request_id", live.record.request_id}, {"cause", no.cause.message()}});
     if (no.code == Errc::client_gone) live.record.status = meaning(no.code).status;
     if (no.code != Errc::client_gone) {
       auto response = answer_for(live, no);
@@ -222,8 +226,11 @@ Task<bool> SessionH1::reply(Live& live, Response response) {
 
   out_.clear();
   http::write_response(out_, response.head,
-                       {.minor_version = live.request.minor_version, .keep_alive = keep, .length = response.length,
-                        .chunked = chunked, .no_body = no_body});
+                       {.minor_version = live.request.minor_version,
+                        .keep_alive = keep,
+                        .length = response.length,
+                        .chunked = chunked,
+                        .no_body = no_body});
   const std::array<net::const_buffer, 3> head{net::buffer(out_)};
   if (response.tunnel) {
     const auto sent = co_await client_.write(head, stall);
@@ -237,12 +244,12 @@ Task<bool> SessionH1::reply(Live& live, Response response) {
   if (no_body || !response.body) {
     const auto sent = co_await client_.write(head, stall);
     if (!sent) broken(live, sent.error());
-    co_return sent && keep;
+    co_return sent&& keep;
   }
   const auto sent = co_await send_body(live, response, chunked, piece);
   if (!sent) broken(live, sent.error());
   if (sent && !keep && !body.skippable()) linger_ = true;
-  co_return sent && keep;
+  co_return sent&& keep;
 }
 
 // `out_` holds the head, `piece` the first bytes of the body if there are any yet: both leave in one writev.

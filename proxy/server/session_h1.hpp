@@ -19,12 +19,12 @@ namespace gatehouse::server {
 // What a worker gives its sessions.
 struct SessionContext {
   Loop& loop;
-  Handler& handler;             // the node's chain, the router at its end
+  Handler& handler;  // the node's chain, the router at its end
   SpoolSpace& spool;
   Stats& stats;
-  AccessLog::Writer* log;       // null: no access log
+  AccessLog::Writer* log;  // null: no access log
   RequestIds& request_ids;
-  SessionConfigPtr config;      // of sessions to come
+  SessionConfigPtr config;  // of sessions to come
 };
 
 class SessionH1 : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
@@ -39,7 +39,7 @@ class SessionH1 : public boost::intrusive::list_base_hook<boost::intrusive::link
   void cut() { client_.close(); }
 
  private:
-  struct Scope;                 // arena and exchange of the request at hand
+  struct Scope;  // arena and exchange of the request at hand
   class Live;
   struct Start {
     std::optional<Errc> refused;  // the head never became one
@@ -47,7 +47,7 @@ class SessionH1 : public boost::intrusive::list_base_hook<boost::intrusive::link
 
   Task<std::optional<Start>> read_head();  // nullopt: the connection is over
   Task<bool> await_first_byte();
-  Task<bool> serve(Start start);           // one exchange; false: the connection ends
+  Task<bool> serve(Start start);  // one exchange; false: the connection ends
   Task<Outcome> outcome_of(Live& live);
   Task<bool> reply(Live& live, Response response);
   Task<Result<>> send_body(Live& live, Response& response, bool chunked, std::span<const char> piece);
@@ -59,8 +59,8 @@ class SessionH1 : public boost::intrusive::list_base_hook<boost::intrusive::link
   const ListenerConfig& listener_;
   ClientConnection client_;
   BufferPool::Block arena_block_;
-  std::size_t head_size_ = 0;   // of the head at the front of the buffer
-  std::string out_;             // the head being written
+  std::size_t head_size_ = 0;  // of the head at the front of the buffer
+  std::string out_;            // the head being written
   bool draining_ = false, idle_ = false, fresh_ = true, linger_ = false;
 };
 

@@ -51,8 +51,8 @@ Worker::~Worker() {
 
 void Worker::wire(std::unique_ptr<Wiring> wiring) {
   wiring_ = std::move(wiring);
-  sessions_context_.emplace(SessionContext{loop_, wiring_->handler(), shared_.spool, stats_, log_ ? &*log_ : nullptr,
-                                           request_ids_, config_});
+  sessions_context_.emplace(
+      SessionContext{loop_, wiring_->handler(), shared_.spool, stats_, log_ ? &*log_ : nullptr, request_ids_, config_});
 }
 
 void Worker::start() {

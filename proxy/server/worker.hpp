@@ -23,7 +23,7 @@ class Wiring {
 struct Shared {
   SpoolSpace& spool;
   Admission& admission;
-  AccessLog* access_log;                             // null: none
+  AccessLog* access_log;  // null: none
   const std::vector<ListenerConfig>& listeners;
 };
 
@@ -41,14 +41,16 @@ class Worker {
   void start();
   // Any thread. Runs `work` on the loop; what is posted after the worker stopped is dropped.
   template <class Work>
-  void post(Work work) { net::post(context_, std::move(work)); }
+  void post(Work work) {
+    net::post(context_, std::move(work));
+  }
 
   // On the loop.
   void set_config(SessionConfigPtr config);
-  void leave();                                      // readiness gone, all else goes on
-  void drain(Clock::duration stagger);               // no new connections; ends what is idle; websockets over `stagger`
+  void leave();                         // readiness gone, all else goes on
+  void drain(Clock::duration stagger);  // no new connections; ends what is idle; websockets over `stagger`
   bool idle() const { return sessions_.empty() && loop_.exchanges.inside() == 0; }
-  void cut();                                        // the drain limit has passed
+  void cut();  // the drain limit has passed
 
   // Any thread.
   void stop() { context_.stop(); }
@@ -57,7 +59,7 @@ class Worker {
  private:
   struct Acceptor;
   Task<> accept(Acceptor& acceptor);
-  std::size_t accept_some(Acceptor& acceptor);       // until EAGAIN; the errno that stopped it
+  std::size_t accept_some(Acceptor& acceptor);  // until EAGAIN; the errno that stopped it
   void place(std::size_t listener, TcpSocket socket);
   void adopt(std::size_t listener, int fd, tcp::endpoint peer);
   void begin(std::size_t listener, TcpSocket socket, const net::ip::address& peer);
@@ -82,7 +84,7 @@ class Worker {
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   boost::intrusive::list<SessionH1, boost::intrusive::constant_time_size<false>> sessions_;
   std::vector<Worker*> peers_;
-  Drainables dismissed_;                              // tunnels that have been told to go
+  Drainables dismissed_;  // tunnels that have been told to go
   Timer second_, farewell_;
   unsigned ticks_ = 0;
   std::thread thread_;

@@ -1,5 +1,5 @@
-// A tenant's pools at work: endpoints, queue, sockets, retry budget. Survives the tenant's document: a reload that changes
-// a limit or an endpoint keeps everything that others still name. Shared by all threads.
+// A tenant's pools at work: endpoints, queue, sockets, retry budget. Survives the tenant's document: a reload that
+// changes a limit or an endpoint keeps everything that others still name. Shared by all threads.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,8 @@ class RetryBudget {
  public:
   void deposit(double share) {
     auto tokens = tokens_.load(std::memory_order_relaxed);
-    if (tokens < kMost) tokens_.store(tokens + share, std::memory_order_relaxed);  // a lost update costs a fifth of a retry
+    if (tokens < kMost)
+      tokens_.store(tokens + share, std::memory_order_relaxed);  // a lost update costs a fifth of a retry
   }
   bool withdraw() {
     auto tokens = tokens_.load(std::memory_order_relaxed);
@@ -54,7 +55,7 @@ class Backends {
   explicit Backends(Discovery& discovery) : discovery_(discovery) {}
   // `previous`: the tenant of the same id before, null for a new one. What runs is not touched yet: the load may fail.
   std::shared_ptr<Backend> attach(const routing::Tenant& tenant, const routing::Tenant* previous);
-  void commit();    // the load succeeded: changed pools get their endpoints
+  void commit();  // the load succeeded: changed pools get their endpoints
   void rollback() { changes_.clear(); }
 
  private:

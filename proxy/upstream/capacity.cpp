@@ -140,8 +140,8 @@ bool Ledger::may_run(const Endpoint& endpoint, Lane lane, unsigned limit) {
   return endpoint.in_flight < limit && endpoint.in_lane[static_cast<std::size_t>(lane)] < lane_cap(lane, limit);
 }
 
-// The least busy for its weight among those with a free slot; failures in a row count like requests in flight, so that an
-// endpoint that may be down is tried when the others are busier. An ejected one only when no other is healthy.
+// The least busy for its weight among those with a free slot; failures in a row count like requests in flight, so that
+// an endpoint that may be down is tried when the others are busier. An ejected one only when no other is healthy.
 EndpointPtr Ledger::choose(const Want& want, TimePoint now) const {
   const auto& list = *want.pool.endpoints;
   const auto healthy = [&](const Endpoint& e) { return e.ejected_until <= now && &e != want.avoid; };
@@ -267,7 +267,8 @@ std::vector<Ledger::EndpointUsage> Ledger::endpoints() const {
   const auto now = Clock::now();
   std::vector<EndpointUsage> list;
   for (const auto& [address, weak] : endpoints_)
-    if (const auto endpoint = weak.lock()) list.push_back({endpoint->name, endpoint->in_flight, endpoint->ejected_until > now});
+    if (const auto endpoint = weak.lock())
+      list.push_back({endpoint->name, endpoint->in_flight, endpoint->ejected_until > now});
   return list;
 }
 

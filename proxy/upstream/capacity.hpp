@@ -1,6 +1,6 @@
-// The capacity ledger. An Odoo worker serves one request at a time, so requests in flight at an endpoint never exceed its
-// workers, counted per address over all tenants and threads of this node; what does not fit waits here, never in the
-// pod's backlog. A slot is held until the upstream's EOF, whoever has left meanwhile.
+// The capacity ledger. An Odoo worker serves one request at a time, so requests in flight at an endpoint never exceed
+// its workers, counted per address over all tenants and threads of this node; what does not fit waits here, never in
+// the pod's backlog. A slot is held until the upstream's EOF, whoever has left meanwhile.
 #pragma once
 
 #include <map>
@@ -21,8 +21,8 @@ class Ledger;
 // The endpoints of one tenant's pool. They change when DNS does; guarded by the ledger's lock.
 struct PoolState {
   std::shared_ptr<const EndpointList> endpoints = std::make_shared<EndpointList>();
-  unsigned limit = 0;          // requests in flight at one endpoint; 0: none
-  unsigned turn = 0;           // where the last choice was: breaks ties
+  unsigned limit = 0;  // requests in flight at one endpoint; 0: none
+  unsigned turn = 0;   // where the last choice was: breaks ties
 };
 
 // The requests of one tenant that wait. Guarded by the ledger's lock.
@@ -34,7 +34,8 @@ struct TenantQueue {
 class Slot {
  public:
   Slot() = default;
-  Slot(Ledger& ledger, EndpointPtr endpoint, Lane lane) : ledger_(&ledger), endpoint_(std::move(endpoint)), lane_(lane) {}
+  Slot(Ledger& ledger, EndpointPtr endpoint, Lane lane)
+      : ledger_(&ledger), endpoint_(std::move(endpoint)), lane_(lane) {}
   explicit Slot(EndpointPtr endpoint) : endpoint_(std::move(endpoint)) {}  // outside the count: a websocket
   Slot(Slot&& other) noexcept { *this = std::move(other); }
   Slot& operator=(Slot&& other) noexcept;

@@ -23,12 +23,12 @@ class Connection final : private Deadline {
 
   // Without waiting: has it ended, or sent something that nobody asked for?
   bool readable() const;
-  bool ended() const;          // EOF or broken; what is left to read is dropped
+  bool ended() const;  // EOF or broken; what is left to read is dropped
   void close();
 
   TcpSocket& socket() { return socket_; }
   const EndpointPtr& endpoint() const { return endpoint_; }
-  bool reused = false;         // has carried a request before
+  bool reused = false;  // has carried a request before
   TimePoint idle_since{};
 
  private:
@@ -40,16 +40,16 @@ class Connection final : private Deadline {
   bool at_end_ = false;
 };
 
-// Idle connections of one worker to upstreams that keep them. Never for Odoo's web port: an idle connection there blocks
-// a worker for two seconds.
+// Idle connections of one worker to upstreams that keep them. Never for Odoo's web port: an idle connection there
+// blocks a worker for two seconds.
 class ConnectionPool {
  public:
-  static constexpr std::size_t kIdle = 32;   // kept for an endpoint
-  static constexpr auto kIdleTime = 4s;      // below the 5 s that common servers keep an idle connection
+  static constexpr std::size_t kIdle = 32;  // kept for an endpoint
+  static constexpr auto kIdleTime = 4s;     // below the 5 s that common servers keep an idle connection
 
   std::unique_ptr<Connection> take(const Endpoint& endpoint);  // null: none that still lives
   void put(std::unique_ptr<Connection> connection);
-  void sweep(TimePoint now);                 // each second
+  void sweep(TimePoint now);  // each second
 
  private:
   std::unordered_map<const Endpoint*, std::vector<std::unique_ptr<Connection>>> idle_;

@@ -1,5 +1,5 @@
-// Who is next when a worker slot comes free: the one file that holds the policy. Plain and synchronous; the ledger calls
-// it under its lock. Today: lanes in order of urgency, first come first served within each.
+// Who is next when a worker slot comes free: the one file that holds the policy. Plain and synchronous; the ledger
+// calls it under its lock. Today: lanes in order of urgency, first come first served within each.
 #pragma once
 
 #include <array>
@@ -36,8 +36,8 @@ class FairQueue {
  public:
   void push(Waiting& waiting, Lane lane) { lanes_[static_cast<std::size_t>(lane)].push_back(waiting); }
 
-  // The first that may run now, or null. It stays queued until its Waiting is unlinked. Those at the front of a lane speak
-  // for it: when none of them may run, hardly any behind them may, and the ledger's lock is held.
+  // The first that may run now, or null. It stays queued until its Waiting is unlinked. Those at the front of a lane
+  // speak for it: when none of them may run, hardly any behind them may, and the ledger's lock is held.
   template <class MayRun>
   Ticket* next(MayRun may_run) {
     for (auto& lane : lanes_) {

@@ -40,8 +40,10 @@ struct Forward::Trip {
     UpstreamExchange::Plan plan;
     std::string host;
     http::write_request(plan.head, ex.request, ex.client, ex.record.request_id,
-                        {.host = host_for(pool, ex.request, host), .content_length = body ? body->size() : 0,
-                         .has_body = body != nullptr, .keep_alive = pool.keep_alive || upgrade});
+                        {.host = host_for(pool, ex.request, host),
+                         .content_length = body ? body->size() : 0,
+                         .has_body = body != nullptr,
+                         .keep_alive = pool.keep_alive || upgrade});
     plan.body = body;
     plan.verb = ex.request.verb;
     plan.upgrade = upgrade;
@@ -114,8 +116,7 @@ Reply Forward::to_websocket(UpstreamContext& context, Exchange& ex) const {
   // A late 101 would overwrite the session of a login that came meanwhile.
   if (ex.request.fields.get(Field::cookie).find("session_id=") != std::string_view::npos)
     response.head.fields.erase(Field::set_cookie);
-  else
-    complete_session_cookie(response.head.fields, tenant.session_cookie, ex.client.tls);
+  else complete_session_cookie(response.head.fields, tenant.session_cookie, ex.client.tls);
   const auto idle = std::min<Clock::duration>(tenant.websocket.tunnel_idle, tenant.limits.tunnel_idle);
   uncount.sockets = nullptr;  // the tunnel's from here
   response.tunnel = std::make_unique<WebsocketTunnel>(context, *done, std::move(state), idle, ex.record.series);
@@ -146,7 +147,8 @@ Task<Result<UpstreamExchange::Ptr>> Forward::try_endpoints(Trip& trip, Response&
       co_return exchange;
     }
     const auto error = answered.error();
-    if (counts_against_endpoint(error.code) && !exchange->stale()) context.ledger.failed(*failed, tenant.limits.outlier);
+    if (counts_against_endpoint(error.code) && !exchange->stale())
+      context.ledger.failed(*failed, tenant.limits.outlier);
     const bool safe = !exchange->written() || (exchange->stale() && idempotent(ex.request.verb));
     const bool again = safe && error.code != Errc::client_gone && tries <= tenant.limits.upstream.connect_attempts &&
                        (exchange->stale() || tries < tenant.limits.upstream.connect_attempts);

@@ -23,10 +23,14 @@ bool contains_token(std::string_view text, std::string_view word) {
 
 Lane lane_of(PathClass path_class) {
   switch (path_class) {
-    case PathClass::hairpin: return Lane::hairpin;
-    case PathClass::report: return Lane::report;
-    case PathClass::database: return Lane::database;
-    default: return Lane::interactive;
+    case PathClass::hairpin:
+      return Lane::hairpin;
+    case PathClass::report:
+      return Lane::report;
+    case PathClass::database:
+      return Lane::database;
+    default:
+      return Lane::interactive;
   }
 }
 
@@ -42,7 +46,9 @@ std::chrono::milliseconds first_byte(const routing::Tenant& tenant, PathClass pa
   if (path_class == PathClass::database) return kNoLimit;
   const auto& limits = tenant.limits.upstream;
   const auto real = tenant.odoo.time_limit_real;
-  const std::chrono::milliseconds usual = limits.first_byte ? *limits.first_byte : real ? *real + kAboveTimeLimit : kUnknownTimeLimit;
+  const std::chrono::milliseconds usual = limits.first_byte ? *limits.first_byte
+                                          : real            ? *real + kAboveTimeLimit
+                                                            : kUnknownTimeLimit;
   return path_class == PathClass::report ? std::max(limits.report, usual) : usual;
 }
 

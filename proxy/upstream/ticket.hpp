@@ -15,16 +15,16 @@ class Ticket : private Deadline,
 
   // With the lock held.
   Ticket(Ledger& ledger, Loop& loop, const Want& want);
-  ~Ticket();                         // abandons; a grant that nobody took goes to the next
+  ~Ticket();  // abandons; a grant that nobody took goes to the next
 
   Lane lane() const { return lane_; }
   unsigned limit() const { return limit_; }
   bool any_healthy(TimePoint now) const;  // among the endpoints it waits for; with the lock held
   // With the lock held: the endpoint is this ticket's.
   void grant(EndpointPtr endpoint);
-  std::optional<Slot> take();        // takes the lock
+  std::optional<Slot> take();  // takes the lock
   std::size_t worker() const { return loop_.index; }
-  void wake() { waker_.wake(); }     // on its loop
+  void wake() { waker_.wake(); }  // on its loop
 
   // Until granted, or until `at`.
   Task<> wait(TimePoint at);
@@ -39,7 +39,7 @@ class Ticket : private Deadline,
   Lane lane_;
   unsigned limit_;
   std::shared_ptr<const EndpointList> endpoints_;
-  std::deque<Waiting> waiting_;      // one for each endpoint
+  std::deque<Waiting> waiting_;  // one for each endpoint
   State state_ = State::queued;
   EndpointPtr granted_;
   Waker waker_;
@@ -54,7 +54,8 @@ struct Ledger::Inbox {
 
   Ledger& ledger;
   Executor executor;
-  boost::intrusive::list<Ticket, boost::intrusive::base_hook<Hook>, boost::intrusive::constant_time_size<false>> granted;
+  boost::intrusive::list<Ticket, boost::intrusive::base_hook<Hook>, boost::intrusive::constant_time_size<false>>
+      granted;
   std::atomic<bool> posted{false};
 };
 

@@ -110,7 +110,8 @@ void WebsocketTunnel::drain() {
 void WebsocketTunnel::say_goodbye() {
   if (goodbye_ || !client_ || !frames_.at_boundary()) return;
   goodbye_ = true;
-  if (!frames_.close_seen()) ::send(client_->native_handle(), http::kGoingAway, sizeof http::kGoingAway, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (!frames_.close_seen())
+    ::send(client_->native_handle(), http::kGoingAway, sizeof http::kGoingAway, MSG_DONTWAIT | MSG_NOSIGNAL);
   arm(kGoodbye, Errc::draining);
 }
 

@@ -1,5 +1,5 @@
-// A websocket after its 101: two byte pipes, half-close passed on, one idle limit, and a goodbye between two frames when
-// the worker drains. Holds no buffer while nothing moves.
+// A websocket after its 101: two byte pipes, half-close passed on, one idle limit, and a goodbye between two frames
+// when the worker drains. Holds no buffer while nothing moves.
 #pragma once
 
 #include "proxy/http/websocket.hpp"
@@ -26,19 +26,19 @@ class WebsocketTunnel final : public Tunnel, private Deadline, private Drainable
   Task<bool> relay(TcpSocket& from, TcpSocket& to, bool down);
   Task<bool> write(TcpSocket& to, std::span<const char> bytes);
   void say_goodbye();
-  void keep_alive();                        // something moved
+  void keep_alive();  // something moved
   void drain() override;
   void cut() override { on_expired(); }
   void on_expired() override;
 
   UpstreamContext& context_;
-  UpstreamExchange::Ptr exchange_;          // holds the slot
+  UpstreamExchange::Ptr exchange_;  // holds the slot
   std::unique_ptr<Connection> connection_;
   std::shared_ptr<Backend::State> state_;
   Clock::duration idle_;
   std::uint32_t series_;
   TcpSocket* client_ = nullptr;
-  http::FrameTracker frames_;               // of what the client has been sent
+  http::FrameTracker frames_;  // of what the client has been sent
   bool writing_ = false, draining_ = false, goodbye_ = false, half_closed_ = false;
 };
 

@@ -75,7 +75,8 @@ Task<Result<Response>> UpstreamExchange::run(Ptr self, Exchange& ex) {
   if (!done) {
     self->stale_ = self->connection_->reused && self->buffer_.empty() && done.error().code != Errc::upstream_timeout;
     // The worker does not know that we gave up. It is busy until it closes.
-    if (self->plan_.holds_worker && done.error().code != Errc::upstream_reset && done.error().code != Errc::upstream_worker_died) {
+    if (self->plan_.holds_worker && done.error().code != Errc::upstream_reset &&
+        done.error().code != Errc::upstream_worker_died) {
       self->abandoned_ = true;
       self->begin_drain(self);
     }
@@ -85,8 +86,7 @@ Task<Result<Response>> UpstreamExchange::run(Ptr self, Exchange& ex) {
   if (response.head.status == 101) co_return response;
   const auto& framing = self->info_.framing;
   const bool none = framing.kind == Framing::Kind::none;
-  const bool small = framing.kind == Framing::Kind::length &&
-                     self->head_size_ + framing.length <= BufferPool::kBlock;
+  const bool small = framing.kind == Framing::Kind::length && self->head_size_ + framing.length <= BufferPool::kBlock;
   if (framing.kind == Framing::Kind::length) response.length = framing.length;
   if (none) response.length = self->info_.declared_length;
   if (none || small) {
@@ -99,8 +99,8 @@ Task<Result<Response>> UpstreamExchange::run(Ptr self, Exchange& ex) {
     co_return response;
   }
   self->decoder_ = http::BodyDecoder(framing);
-  self->spool_ = std::make_unique<Spool>(self->context_.spool, self->context_.loop.buffers, self->context_.loop.executor,
-                                         Spool::Mode::streaming);
+  self->spool_ = std::make_unique<Spool>(self->context_.spool, self->context_.loop.buffers,
+                                         self->context_.loop.executor, Spool::Mode::streaming);
   response.body = std::make_unique<SpooledBody>(self);
   self->begin_drain(self);
   co_return response;
@@ -113,8 +113,8 @@ Task<Result<>> UpstreamExchange::connect() {
   co_return co_await connection_->connect(Clock::now() + plan_.connect);
 }
 
-// Head and the first bytes of the body leave in one writev. A worker allows two seconds of silence, so nothing here waits
-// for anybody but the upstream.
+// Head and the first bytes of the body leave in one writev. A worker allows two seconds of silence, so nothing here
+// waits for anybody but the upstream.
 Task<Result<>> UpstreamExchange::send() {
   const auto until = Clock::now() + plan_.first_byte;
   std::array<net::const_buffer, 2> pieces{net::buffer(plan_.head), net::const_buffer()};
@@ -284,7 +284,8 @@ void UpstreamExchange::settle() {
   connection_.reset();
   if (!slot_) return;
   if (plan_.holds_worker)
-    context_.stats.tenant(plan_.series).worker_seconds += std::chrono::duration<double>(Clock::now() - started_).count();
+    context_.stats.tenant(plan_.series).worker_seconds +=
+        std::chrono::duration<double>(Clock::now() - started_).count();
   slot_.release();
 }
 

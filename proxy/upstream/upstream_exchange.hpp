@@ -1,8 +1,9 @@
-// One request at one endpoint. It belongs to the worker, not to the session: slot, connection and deadline stay until the
-// upstream's EOF, whatever becomes of the client. The answer is read at line rate; the session has a detachable reader.
+// One request at one endpoint. It belongs to the worker, not to the session: slot, connection and deadline stay until
+// the upstream's EOF, whatever becomes of the client. The answer is read at line rate; the session has a detachable
+// reader.
 //
-// A small answer stays inline: it is read in the session's coroutine, in one buffer with its head. A larger one is drained
-// by a coroutine of its own into a spool: memory, then disk, and past that at the reader's pace.
+// A small answer stays inline: it is read in the session's coroutine, in one buffer with its head. A larger one is
+// drained by a coroutine of its own into a spool: memory, then disk, and past that at the reader's pace.
 #pragma once
 
 #include <memory>
@@ -31,17 +32,17 @@ class UpstreamExchange {
  public:
   using Ptr = std::shared_ptr<UpstreamExchange>;
   struct Plan {
-    std::string head;                  // as it goes on the wire
-    std::shared_ptr<Spool> body;       // null: none
+    std::string head;             // as it goes on the wire
+    std::shared_ptr<Spool> body;  // null: none
     Verb verb = Verb::get;
-    bool upgrade = false;              // a websocket handshake
-    bool keep_alive = false;           // the endpoint keeps connections
-    bool holds_worker = true;          // there is a worker behind the slot: it is held until EOF, even for nobody
-    Clock::duration connect{};         // each is from its own beginning
+    bool upgrade = false;       // a websocket handshake
+    bool keep_alive = false;    // the endpoint keeps connections
+    bool holds_worker = true;   // there is a worker behind the slot: it is held until EOF, even for nobody
+    Clock::duration connect{};  // each is from its own beginning
     Clock::duration first_byte{};
-    Clock::duration hold{};            // from connect on; then the worker is given up for lost
+    Clock::duration hold{};  // from connect on; then the worker is given up for lost
     unsigned interim = 16;
-    std::uint32_t series = 0;          // of the tenant, for the counters
+    std::uint32_t series = 0;  // of the tenant, for the counters
   };
 
   UpstreamExchange(UpstreamContext& context, Slot slot, Plan plan);
@@ -73,8 +74,8 @@ class UpstreamExchange {
   Task<> await_end();
   Task<bool> store(std::span<const char> bytes);
   void begin_drain(Ptr self);
-  void abandon();                      // the reader has gone
-  void settle();                       // connection kept or closed, slot free
+  void abandon();  // the reader has gone
+  void settle();   // connection kept or closed, slot free
   TimePoint read_deadline() const;
 
   UpstreamContext& context_;
@@ -82,15 +83,15 @@ class UpstreamExchange {
   EndpointPtr endpoint_;
   Plan plan_;
   std::unique_ptr<Connection> connection_;
-  ReadBuffer buffer_;                  // the head, and an inline body behind it: the response's views point here
+  ReadBuffer buffer_;  // the head, and an inline body behind it: the response's views point here
   std::size_t head_size_ = 0;
   http::ResponseInfo info_;
   http::BodyDecoder decoder_;
   std::unique_ptr<Spool> spool_;
-  std::unique_ptr<char[]> bulk_;       // where a drained body is read to
-  TimePoint started_;                  // when the slot was taken
+  std::unique_ptr<char[]> bulk_;  // where a drained body is read to
+  TimePoint started_;             // when the slot was taken
   bool stale_ = false, written_ = false, abandoned_ = false, past_bounds_ = false;
-  bool reusable_ = false;              // the message ended where the connection may go on
+  bool reusable_ = false;  // the message ended where the connection may go on
 };
 
 }  // namespace gatehouse::upstream

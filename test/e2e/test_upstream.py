@@ -362,18 +362,27 @@ def test_a_second_endpoint_answers_when_the_first_is_down(start_sim, start_edge)
 
 
 def test_an_endpoint_that_fails_again_and_again_is_left_alone_for_a_while(start_sim, start_edge):
-    sim = start_sim()
+    sim = start_sim(4)
     down = f"127.0.0.1:{closed_port()}"
     limits = {"outlier": {"failures": 3, "eject": "60s"}, "client": {"connections_per_ip": 1000}}
     edge = start_edge([tenant(sim, web={"endpoints": [down, sim.web]})], {"limits": limits})
-    for _ in range(12):
-        assert edge.ask("GET", "/sim/echo").status == 200
+
+    def rush():
+        """More at once than the one that is up has workers."""
+        connections = [edge.connect() for _ in range(8)]
+        for connection in connections:
+            connection.send(request("GET", "/sim/sleep?ms=40"))
+        assert {connection.read().status for connection in connections} == {200}
+        for connection in connections:
+            connection.close()
+
+    rush(), rush(), rush()
     assert edge.metrics("endpoint_ejected", endpoint=down) == 1
     assert edge.metrics("endpoint_ejected", endpoint=sim.web) == 0
     retries = edge.metrics("retries_total", tenant="acme")
-    for _ in range(10):
-        assert edge.ask("GET", "/sim/echo").status == 200
+    rush(), rush()
     assert edge.metrics("retries_total", tenant="acme") == retries
+    assert sim.stats()["requests"] == 40
 
 
 def test_the_last_endpoint_is_never_ejected(start_sim, start_edge):

@@ -53,7 +53,8 @@ TEST_CASE("spool: a small message stays in memory and comes out as it went in", 
   CHECK(read_all(spool) == message);
 }
 
-TEST_CASE("spool: past its memory a message goes on to disk, whole and in order, and can be read again", "[core][spool]") {
+TEST_CASE("spool: past its memory a message goes on to disk, whole and in order, and can be read again",
+          "[core][spool]") {
   Scene scene(Bytes{20'000}, Bytes{1 << 20});
   auto spool = scene.spool(Spool::Mode::rewindable);
   const auto message = bytes(500'000);

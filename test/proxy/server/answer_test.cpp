@@ -53,7 +53,8 @@ TEST_CASE("answer: the caller is told by method, type, path and Accept", "[serve
   CHECK(caller_of(hook.ex) == Caller::other);
 }
 
-TEST_CASE("answer: a JSON-RPC call that should come back gets 502 and text, which Odoo takes as connection lost", "[server][answer]") {
+TEST_CASE("answer: a JSON-RPC call that should come back gets 502 and text, which Odoo takes as connection lost",
+          "[server][answer]") {
   Call call("POST", "/web/dataset/call_kw/x", "application/json");
   for (const auto code : {Errc::queue_full, Errc::maintenance, Errc::upstream_timeout, Errc::connect_refused}) {
     auto response = call.refused(code);
@@ -72,7 +73,8 @@ TEST_CASE("answer: a JSON-RPC call that is refused gets an error as Odoo writes 
   const auto& error = body.at("error");
   CHECK(error.at("code").is_number());
   CHECK(error.at("message").is_string());
-  for (const auto* member : {"name", "message", "arguments", "context", "debug"}) CHECK(error.at("data").contains(member));
+  for (const auto* member : {"name", "message", "arguments", "context", "debug"})
+    CHECK(error.at("data").contains(member));
 }
 
 TEST_CASE("answer: XML-RPC gets a Fault when refused and 503 when it should come back", "[server][answer]") {
@@ -110,7 +112,8 @@ TEST_CASE("answer: all others get the status and problem+json", "[server][answer
 TEST_CASE("answer: Proxy-Status has the true reason, whatever the status says", "[server][answer]") {
   Call call("POST", "/web/dataset/call_kw/x", "application/json");
   const auto response = call.refused(Errc::queue_full);
-  CHECK(response.head.fields.get("Proxy-Status") == "gatehouse; error=connection_limit_reached; details=\"queue_full by policy\"");
+  CHECK(response.head.fields.get("Proxy-Status") ==
+        "gatehouse; error=connection_limit_reached; details=\"queue_full by policy\"");
 }
 
 TEST_CASE("answer: a refusal's own fields and text win", "[server][answer]") {

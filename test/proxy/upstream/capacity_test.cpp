@@ -61,7 +61,8 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("capacity: no more are in flight than there are workers, the others wait their turn", "[upstream][capacity]") {
+TEST_CASE("capacity: no more are in flight than there are workers, the others wait their turn",
+          "[upstream][capacity]") {
   Scene scene;
   scene.pool(2);
   for (const auto* name : {"a", "b", "c", "d"}) scene.ask(name);
@@ -165,7 +166,9 @@ TEST_CASE("capacity: a grant that nobody takes any more goes to the next", "[ups
     Loop other(dying.get_executor(), 0);
     // A second asker whose loop dies with the grant under way.
     auto done = [](std::exception_ptr, Result<Slot>) {};
-    net::co_spawn(dying, scene.ledger.acquire(other, Want{scene.state, scene.queue, {}, Lane::interactive}, scene.client), std::move(done));
+    net::co_spawn(dying,
+                  scene.ledger.acquire(other, Want{scene.state, scene.queue, {}, Lane::interactive}, scene.client),
+                  std::move(done));
     dying.poll();
     CHECK(scene.ledger.usage(scene.state, scene.queue).queued == 1);
     scene.slots[0].release();  // granted to it, posted to the first loop's inbox
@@ -186,7 +189,8 @@ TEST_CASE("capacity: an endpoint that two pools name has one count", "[upstream]
   scene.ask("a");
   bool granted = false;
   auto done = [&](std::exception_ptr, Result<Slot> slot) { granted = slot.has_value(); };
-  net::co_spawn(scene.context, scene.ledger.acquire(scene.loop, Want{other, other_queue, {}}, scene.client), std::move(done));
+  net::co_spawn(scene.context, scene.ledger.acquire(scene.loop, Want{other, other_queue, {}}, scene.client),
+                std::move(done));
   scene.run();
   CHECK_FALSE(granted);
   scene.release(0);
@@ -198,7 +202,8 @@ TEST_CASE("capacity: threads never exceed the workers and lose no slot", "[upstr
   Ledger ledger(kThreads);
   PoolState pool;
   TenantQueue queue;
-  auto list = std::make_shared<EndpointList>(EndpointList{{ledger.endpoint(address(1)), 1}, {ledger.endpoint(address(2)), 1}});
+  auto list =
+      std::make_shared<EndpointList>(EndpointList{{ledger.endpoint(address(1)), 1}, {ledger.endpoint(address(2)), 1}});
   ledger.set_endpoints(pool, std::move(list), kWorkers);
   std::atomic<unsigned> in_flight{0}, most{0}, served{0};
   std::vector<std::unique_ptr<net::io_context>> contexts;

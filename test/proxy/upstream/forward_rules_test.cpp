@@ -47,13 +47,16 @@ TEST_CASE("forward rules: JSON and XML may be 1.4 times an upload, a login littl
   CHECK(body_limit(tenant, PathClass::login, json) == 1u << 20);
 }
 
-TEST_CASE("forward rules: the session cookie gets Secure on TLS and SameSite where Odoo set none", "[upstream][forward]") {
+TEST_CASE("forward rules: the session cookie gets Secure on TLS and SameSite where Odoo set none",
+          "[upstream][forward]") {
   using enum SessionCookie::SameSite;
-  CHECK(cookie_after("session_id=a; Path=/; HttpOnly", {}, true) == "session_id=a; Path=/; HttpOnly; Secure; SameSite=Lax");
+  CHECK(cookie_after("session_id=a; Path=/; HttpOnly", {}, true) ==
+        "session_id=a; Path=/; HttpOnly; Secure; SameSite=Lax");
   CHECK(cookie_after("session_id=a; Path=/", {}, false) == "session_id=a; Path=/; SameSite=Lax");
   CHECK(cookie_after("session_id=a; SameSite=Strict; secure", {}, true) == "session_id=a; SameSite=Strict; secure");
   CHECK(cookie_after("session_id=a", {.secure = false, .same_site = keep}, true) == "session_id=a");
-  CHECK(cookie_after("session_id=a", {.secure = true, .same_site = none}, true) == "session_id=a; Secure; SameSite=None");
+  CHECK(cookie_after("session_id=a", {.secure = true, .same_site = none}, true) ==
+        "session_id=a; Secure; SameSite=None");
   CHECK(cookie_after("frontend_lang=en_US; Path=/", {}, true) == "frontend_lang=en_US; Path=/");
 }
 
