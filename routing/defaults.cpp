@@ -101,6 +101,7 @@ Defaults Defaults::read(Reader& node) {
     Json middlewares = middlewares_over(list != document.end() ? *list : Json::array(), guards());
     if (const auto names = document.find("disable"); names != document.end()) disable_middlewares(middlewares, *names);
     document.erase("disable");
+    document.erase("weight");  // told already, and once is enough
     document["middlewares"] = std::move(middlewares);
     merge_document(defaults.tiers[name], document);
   });

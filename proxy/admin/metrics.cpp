@@ -93,7 +93,11 @@ void add_tenants(Families& families, const Snapshot& s) {
       &TenantStats::past_spool);
   add_of_tenant(families.counter("worker_seconds_total", "Time that slots of the tenant's endpoints were held."), s,
                 &TenantStats::worker_seconds);
-  add_of_tenant(families.gauge("websockets", "Open websockets."), s, &TenantStats::websockets);
+  auto websockets =
+      families.gauge("websockets", "Open websockets.");  // a gauge that was there goes to 0, it does not go away
+  each_tenant(s, [&](const std::string& tenant, const TenantStats& stats) {
+    websockets.add({{"tenant", tenant}}, number(stats.websockets));
+  });
   auto bytes = families.counter("bytes_total", "Bytes of bodies, from clients (in) and to clients (out).");
   each_tenant(s, [&](const std::string& tenant, const TenantStats& stats) {
     bytes.add_if_any({{"tenant", tenant}, {"direction", "in"}}, number(stats.bytes_in));
@@ -161,6 +165,7 @@ void add_node(Families& families, const Snapshot& s) {
       .add({}, number(s.registry_synced));
   families.counter("registry_failures_total", "Looks at the registry that failed.")
       .add({}, number(s.registry_problems));
+  families.gauge("tenants_expired", "Tenants past their expires_at.").add({}, number(s.expired_tenants));
   families.gauge("tenants_uncapped", "Tenants without odoo.workers: nothing limits what they get.")
       .add({}, number(s.uncapped_tenants));
   families.gauge("spool_bytes", "Bytes reserved on the spool's disk.").add({}, number(s.spool_bytes));

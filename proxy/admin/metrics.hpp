@@ -27,10 +27,11 @@ struct Snapshot {
   };
   std::vector<EndpointState> endpoints;
   std::uint64_t registry_tenants = 0, registry_hosts = 0;
-  double registry_age_seconds = 0;  // since the registry was last looked at with success
+  double registry_age_seconds = 0;  // since what is served was current; 0 while it is
   bool registry_synced = false;
   std::uint64_t registry_problems = 0;  // refreshes that failed
   std::uint64_t spool_bytes = 0, spool_failures = 0, log_dropped = 0, reloads = 0, reload_failures = 0;
+  std::uint64_t expired_tenants = 0;   // past their expires_at
   std::uint64_t uncapped_tenants = 0;  // without odoo.workers: nothing limits what they get
   std::string version;
 };

@@ -38,7 +38,8 @@ AccessLog::Config AccessLog::Config::read(config::Reader r) {
   Config c;
   r.choice("format", c.format, kFormats);
   r.optional("path", c.path, PATH_MAX);
-  r.optional("sample", c.sample, 0, 1);
+  config::Share sample{c.sample};
+  if (r.optional("sample", sample)) c.sample = sample.value;
   if (!c.path.empty() && c.path != "-") c.path = (r.scope().directory / c.path).string();
   return c;
 }

@@ -30,12 +30,9 @@ enum class Errc : std::uint8_t {
   unknown_host,
   not_found,
   redirect,  // 308 with Location
-  path_denied,
   origin_denied,
-  address_denied,
   suspended,
   maintenance,
-  too_many_connections,
   too_many_sockets,
   // capacity
   queue_full,

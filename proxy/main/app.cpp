@@ -130,6 +130,7 @@ bool App::load(config::Problems& problems) {
   routes_ = registry_->routes();
   series_names_ = series_.names();
   registry_read_ = Clock::now();
+  registry_synced_ = true;
   return true;
 }
 
@@ -185,7 +186,8 @@ void App::refresh_registry() {
   log_problems(problems);
   {
     const std::lock_guard lock(mutex_);
-    if (problems.any_errors()) ++registry_problems_;
+    registry_synced_ = !problems.any_errors();
+    if (!registry_synced_) ++registry_problems_;
     else registry_read_ = Clock::now();
   }
   if (problems.any_errors()) log::error("tenants kept as they were", {{"registry", registry_->describe()}});
@@ -269,13 +271,15 @@ Task<std::string> App::metrics() {
   shot.reloads = reloads_;
   shot.reload_failures = reload_failures_;
   shot.registry_problems = registry_problems_;
-  shot.registry_synced = registry_problems_ == 0 || routes_ != nullptr;
+  shot.registry_synced = registry_synced_;
   if (!routes_) co_return admin::expose(shot);
   shot.registry_tenants = routes_->tenants->size();
   shot.registry_hosts = routes_->hosts->size();
-  shot.registry_age_seconds = std::chrono::duration<double>(Clock::now() - registry_read_).count();
+  if (!registry_synced_)
+    shot.registry_age_seconds = std::chrono::duration<double>(Clock::now() - registry_read_).count();
   for (const auto& [id, tenant] : *routes_->tenants) {
     if (tenant->web.max_in_flight == 0) ++shot.uncapped_tenants;
+    if (tenant->expires_at && *tenant->expires_at <= std::chrono::system_clock::now()) ++shot.expired_tenants;
     if (tenant->series == 0) continue;
     const auto& state = tenant->backend->state();
     const auto web = ledger_.usage(state.web, state.queue);

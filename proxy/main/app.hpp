@@ -28,6 +28,7 @@ class App {
   // Serves until SIGTERM or SIGINT has drained everything. `ready` is called once, when requests are served.
   void run(const std::function<void()>& ready);
   std::vector<std::string> listening() const;
+  const Settings& settings() const { return settings_; }
 
  private:
   void start_admin();
@@ -71,7 +72,8 @@ class App {
   std::string not_ready_ = "registry not loaded";
   routing::RoutesPtr routes_;
   std::vector<std::string> series_names_;
-  TimePoint registry_read_{};
+  TimePoint registry_read_{};     // the last look that succeeded
+  bool registry_synced_ = false;  // nothing is newer than what is served
   std::uint64_t reloads_ = 0, reload_failures_ = 0, registry_problems_ = 0;
 };
 

@@ -16,7 +16,7 @@ HandlerPtr Chains::chain_for(const config::Json& middlewares, const std::string&
 
 void Attacher::operator()(routing::Tenant& tenant, const routing::Tenant* previous, config::Problems& problems) const {
   if (series_) tenant.series = series_->place(tenant.id);
-  tenant.chain = chains_.chain_for(tenant.middlewares, "tenant " + tenant.id + ": middlewares", problems);
+  tenant.chain = chains_.chain_for(tenant.middlewares, "middlewares", problems);
   if (backends_) tenant.backend = backends_->attach(tenant, previous);
 }
 

@@ -6,6 +6,7 @@
 #include "proxy/http/target.hpp"
 #include "proxy/main/assemble.hpp"
 #include "proxy/main/commands.hpp"
+#include "proxy/main/rehearsal.hpp"
 #include "proxy/main/settings.hpp"
 #include "proxy/upstream/forward_rules.hpp"
 #include "routing/registry_file.hpp"
@@ -61,21 +62,10 @@ void explain_tenant(const routing::Tenant& tenant, const std::string& path, Verb
        pool.max_in_flight ? std::to_string(pool.max_in_flight) + " requests at once at each endpoint" : "no limit");
   line("queue", std::to_string(tenant.queue.length) + " requests, " + to_string(tenant.queue.timeout));
   line("first byte", to_string(upstream::first_byte(tenant, path_class)));
-  line("body", to_string(tenant.limits.body.size) + ", JSON and XML " + to_string(tenant.limits.body.json_size()));
-}
-
-std::string verdict(const routing::Tenant& tenant, PathClass path_class) {
-  switch (tenant.state_at(std::chrono::system_clock::now())) {
-    case routing::State::maintenance:
-      return "answered 503: the tenant is under maintenance";
-    case routing::State::suspended:
-      return "answered 403: the tenant is suspended";
-    case routing::State::active:
-      break;
-  }
-  if (path_class == PathClass::websocket && tenant.websocket.empty())
-    return "answered 503: the tenant has no websocket pool";
-  return "forwarded";
+  const auto mebibytes = [](config::Bytes b) { return std::to_string(b.count >> 20) + "MiB"; };
+  if (path_class == PathClass::login) line("body", mebibytes(tenant.limits.body.login));
+  else line("body", mebibytes(tenant.limits.body.size) + ", JSON and XML " + mebibytes(tenant.limits.body.json_size()));
+  for (const auto& [name, value] : tenant.labels) line("label", name + "=" + value);
 }
 
 }  // namespace
@@ -90,7 +80,7 @@ ExitCode explain(const Words& words) {
   }
   config::Problems problems;
   const auto settings = Settings::read_file(*file, problems);
-  Chains chains(nullptr);
+  Chains chains(passing_handler());
   routing::FileRegistry registry(settings.registry, Attacher(chains, nullptr, nullptr));
   registry.set_defaults(settings.defaults);
   if (!problems.any_errors()) registry.refresh(problems);
@@ -114,9 +104,19 @@ ExitCode explain(const Words& words) {
   if (!entry) return line("answer", "404: no tenant has this host"), ExitCode::done;
   const auto verb = boost::beast::http::string_to_verb(arguments.value("--method").value_or("GET"));
   explain_tenant(*entry->tenant, std::string(target.path), verb);
-  const auto path_class = entry->tenant->class_of(target.path, verb);
-  if (!entry->redirect.empty()) line("answer", "308 to " + entry->redirect + " for GET and HEAD of pages");
-  else line("answer", verdict(*entry->tenant, path_class));
+  error_code ec;
+  const auto from = net::ip::make_address(arguments.value("--from").value_or("192.0.2.1"), ec);
+  if (ec) return std::cerr << "error: --from: not an address\n", ExitCode::usage;
+  const auto port = authority->port;
+  const RehearsedRequest request{verb,
+                                 arguments.value("--method").value_or("GET"),
+                                 std::string(authority->host),
+                                 std::string(target.path),
+                                 std::string(target.forwarded),
+                                 port,
+                                 url->scheme == "https",
+                                 from};
+  line("answer", rehearse(registry.routes(), request).answer);
   return ExitCode::done;
 }
 

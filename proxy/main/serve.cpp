@@ -32,7 +32,10 @@ ExitCode run_node(const std::string& config_file, const std::function<void(const
     app.run([&] {
       std::string where;
       for (const auto& listener : app.listening()) where += (where.empty() ? "" : ", ") + listener;
-      log::info("ready", {{"listening", where}, {"pid", ::getpid()}});
+      log::info("ready", {{"listening", where},
+                          {"node", app.settings().node},
+                          {"region", app.settings().region},
+                          {"pid", ::getpid()}});
       ready(app);
     });
   } catch (const std::system_error& e) {

@@ -40,10 +40,12 @@ server::ListenerConfig read_listener(Reader r, std::size_t index) {
   r.optional("mode", mode);
   if (mode == "forward_auth" || mode == "redirect_https") r.not_in_this_build("mode");
   else if (mode != "proxy") r.problem("mode", "expected proxy | forward_auth | redirect_https, got `" + mode + "`");
-  for (const auto* key : {"tls", "http2", "secret", "proxy_protocol"}) {
+  for (const auto& [key, off] :
+       {std::pair<const char*, Json>{"tls", false}, {"http2", false}, {"proxy_protocol", "off"}}) {
     const Json* value = r.raw(key);
-    if (value && *value != false && *value != "off") r.not_in_this_build(key);
+    if (value && *value != off) r.not_in_this_build(key);
   }
+  r.not_in_this_build("secret");
   return c;
 }
 
@@ -56,6 +58,7 @@ void read_listeners(Reader& r, Settings& s) {
     s.listeners.push_back(std::move(listener));
   });
   if (!r.has("listeners")) s.listeners.push_back({"web", {"0.0.0.0", 8080}, ""});
+  if (s.listeners.empty()) r.problem("listeners", "expected at least one, or leave the key out");
 }
 
 // What a tenant may say for itself is read with the tenants (routing::Defaults); here is the node's part.
@@ -138,6 +141,9 @@ Settings Settings::read(const Json& document, const std::filesystem::path& direc
   read_limits(r, s);
   read_middlewares(r, s);
   s.defaults = routing::Defaults::read(r);
+  for (const auto& [name, tier] : s.defaults.tiers)
+    if (const auto list = tier.find("middlewares"); list != tier.end())
+      middleware::build_chain(*list, "tiers." + name + ".middlewares", nullptr, problems);
   read_admin(r.child("admin"), s);
   read_log(r.child("log"), s);
   read_rest(r, s);

@@ -18,6 +18,16 @@ std::string_view host_for(const routing::PoolSpec& pool, const RequestHead& head
   return into;
 }
 
+// No endpoint, because no name of the pool has an address?
+bool unresolved(const routing::PoolSpec& pool) {
+  const auto is_name = [](const routing::EndpointSpec& e) {
+    error_code ec;
+    net::ip::make_address(e.address.host, ec);
+    return bool(ec);
+  };
+  return pool.dns || std::any_of(pool.endpoints.begin(), pool.endpoints.end(), is_name);
+}
+
 bool counts_against_endpoint(Errc code) {
   return code == Errc::connect_refused || code == Errc::connect_timeout || code == Errc::upstream_reset;
 }
@@ -134,6 +144,7 @@ Task<Result<UpstreamExchange::Ptr>> Forward::try_endpoints(Trip& trip, Response&
     const Want want{state, backend.queue, tenant.queue, lane, failed.get(), !upgrade};
     auto slot = co_await context.ledger.acquire(context.loop, want, ex.client);
     ex.record.queue += Clock::now() - asked;
+    if (!slot && slot.error().code == Errc::no_endpoint && unresolved(pool)) co_return Error{Errc::dns_failed};
     if (!slot) co_return slot.error();
     failed = slot->share();
     const auto begun = Clock::now();

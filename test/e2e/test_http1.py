@@ -80,6 +80,26 @@ def test_an_answer_without_a_length_is_chunked_for_1_1_and_ends_the_connection_f
         assert (answer.framing, len(answer.body)) == ("close", 100_000)
 
 
+BLOCK = 16 * 1024  # of the proxy's buffers
+SIZES = [*range(BLOCK - 600, BLOCK + 200, 23), 2 * BLOCK - 1, 2 * BLOCK, 65_535, 65_536, 65_537, 262_143, 262_144, 262_145]
+
+
+@pytest.mark.parametrize("kind", ["bytes", "eof"])
+def test_answers_of_every_size_around_a_buffer_s_end_arrive_whole(site, kind):
+    whole = site.ask("GET", f"/sim/bytes?n={max(SIZES)}").body
+    with site.connect() as connection:
+        for size in SIZES:
+            assert connection.ask("GET", f"/sim/{kind}?n={size}").body == whole[:size], size
+
+
+def test_bodies_of_every_size_around_a_buffer_s_end_arrive_whole(site):
+    whole = bytes(n % 253 for n in range(max(SIZES)))
+    with site.connect() as connection:
+        for size in SIZES:
+            echo = connection.ask("POST", "/sim/echo", fields=[OCTETS], body=whole[:size]).json()
+            assert (echo["body_len"], echo["body_sha256"]) == (size, hashlib.sha256(whole[:size]).hexdigest())
+
+
 @pytest.mark.parametrize("method, code", [("HEAD", 200), ("GET", 204), ("GET", 304), ("HEAD", 404)])
 def test_answers_without_a_body_leave_the_connection_in_step(site, method, code):
     with site.connect() as connection:
@@ -186,12 +206,13 @@ def test_a_body_over_the_limit_is_refused_before_it_was_sent(start_site):
     assert site.sim.stats()["requests"] == 0
 
 
-def test_a_client_that_goes_on_sending_can_still_read_why_it_was_refused(start_site):
+@pytest.mark.parametrize("size", [400_000, 6_000_000])
+def test_a_client_that_goes_on_sending_can_still_read_why_it_was_refused(start_site, size):
     """Closing at once would reset the connection and take the answer with it."""
     site = start_site(limits={"body": {"size": "64KiB"}})
     with site.connect() as connection:
-        connection.send(head("POST", "/sim/echo", fields=[OCTETS, ("Content-Length", "400000")]))
-        connection.send(b"x" * 400_000)
+        connection.send(head("POST", "/sim/echo", fields=[OCTETS, ("Content-Length", size)]))
+        connection.send(b"x" * size)
         assert connection.read("POST").status == 413
         assert connection.ended(within=10)
 
@@ -492,6 +513,44 @@ def test_a_malformed_request_is_400_and_the_end_of_the_connection(site, bytes_se
         assert connection.ended(), "what followed was answered: " + repr(connection.buffer[:100])
     assert site.sim.stats()["accepted"] == 0
     assert site.edge.log_of(answer)["status"] == 400
+
+
+SEAMS = {
+    "before the method": b"{}GET /sim/echo HTTP/1.1\r\nHost: H\r\nX-A: b\r\n\r\n",
+    "behind the method": b"GET{} /sim/echo HTTP/1.1\r\nHost: H\r\nX-A: b\r\n\r\n",
+    "in the target": b"GET /sim/echo?{} HTTP/1.1\r\nHost: H\r\nX-A: b\r\n\r\n",
+    "before the version": b"GET /sim/echo {}HTTP/1.1\r\nHost: H\r\nX-A: b\r\n\r\n",
+    "behind the version": b"GET /sim/echo HTTP/1.1{}\r\nHost: H\r\nX-A: b\r\n\r\n",
+    "before a name": b"GET /sim/echo HTTP/1.1\r\nHost: H\r\n{}X-A: b\r\n\r\n",
+    "behind a name": b"GET /sim/echo HTTP/1.1\r\nHost: H\r\nX-A{}: b\r\n\r\n",
+    "before a value": b"GET /sim/echo HTTP/1.1\r\nHost: H\r\nX-A:{}b\r\n\r\n",
+    "behind a value": b"GET /sim/echo HTTP/1.1\r\nHost: H\r\nX-A: b{}\r\n\r\n",
+    "in the host": b"GET /sim/echo HTTP/1.1\r\nHost: {}H\r\nX-A: b\r\n\r\n",
+    "behind the length": b"POST /sim/echo HTTP/1.1\r\nHost: H\r\nContent-Length: 0{}\r\n\r\n",
+    "behind the coding": b"POST /sim/echo HTTP/1.1\r\nHost: H\r\nTransfer-Encoding: chunked{}\r\n\r\n0\r\n\r\n",
+    "behind a chunk's size": b"POST /sim/echo HTTP/1.1\r\nHost: H\r\nTransfer-Encoding: chunked\r\n\r\n0{}\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("template", SEAMS.values(), ids=SEAMS.keys())
+def test_any_byte_at_any_seam_is_refused_for_good_or_forwarded_cleanly(site, template):
+    """Refused: the connection ends and what follows is not answered. Forwarded: what follows is the next request."""
+    for byte in range(256):
+        message = template.replace(b"H\r\n", H + b"\r\n").replace(b"{}", bytes([byte]))
+        with site.connect() as connection:
+            connection.send(message + request("GET", "/sim/bytes?n=3&marked"))
+            answer = connection.read()
+            if answer.status == 200:
+                echo = answer.json()
+                assert all(c >= " " and c != "\x7f" for pair in echo["headers"] for c in "".join(pair)), (byte, echo)
+                assert echo["method"] in ("GET", "POST") and echo["target"].split("?")[0] == "/sim/echo", (byte, echo)
+                assert echo["body_len"] == 0 and fields_of(echo, "Transfer-Encoding") == []
+                assert len(connection.read().body) == 3, byte
+            elif answer.keeps:
+                assert answer.status == 404 and b"Host: " + bytes([byte]) in message, (byte, answer)
+            else:
+                assert answer.status in (400, 405, 417, 431, 501, 505), (byte, answer)
+                assert connection.ended(), byte
 
 
 OTHERWISE = {

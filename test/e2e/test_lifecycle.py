@@ -170,6 +170,35 @@ def test_reloads_and_new_endpoints_under_load_lose_nothing(start_sim, start_edge
     assert edge.metrics("reloads_total", result="ok") == 20
 
 
+def test_requests_that_wait_are_answered_when_their_endpoints_change(start_site, start_sim):
+    site, other = start_site(workers=1, sim={"name": "old"}), start_sim(name="new")
+    connections = [site.connect() for _ in range(4)]
+    for connection in connections:
+        connection.send(request("GET", "/sim/sleep?ms=1200"))
+        assert eventually(lambda: site.sim.stats()["in_flight"] == 1)
+    site.edge.change_tenants([tenant(other)])
+    begun = time.monotonic()
+    assert site.ask("GET", "/sim/echo").json()["name"] == "new"
+    assert time.monotonic() - begun < seconds(0.8)
+    assert [connection.read().status for connection in connections] == [200] * 4
+
+
+def test_a_tenant_that_is_removed_finishes_what_it_has_begun(start_site):
+    site = start_site(sim={"websocket_burst": 0})
+    with site.connect() as running, Websocket(site.edge.port) as ws:
+        running.send(request("GET", "/sim/sleep?ms=800"))
+        assert eventually(lambda: site.sim.stats()["in_flight"] == 1)
+        site.edge.change_tenants([tenant(site.sim, "other", ["other.localtest"])])
+        assert eventually(lambda: site.ask("GET", "/").status == 404, within=1)
+        ws.echo("still here")
+        assert running.read().status == 200
+        assert running.ask("GET", "/").status == 404
+        ws.echo("still here")
+        site.edge.change_tenants([tenant(site.sim)])
+        assert eventually(lambda: running.ask("GET", "/sim/bytes?n=1").status == 200, within=1)
+        ws.echo("still here")
+
+
 # Drain
 
 
@@ -322,7 +351,7 @@ def tiny_disk(tmp_path):
 
 def test_a_full_disk_refuses_uploads_and_slows_downloads_but_cuts_none(start_site, tiny_disk):
     site = start_site(config={"limits": {"spool": {"directory": str(tiny_disk), "memory": "64KiB"}}})
-    answer = site.ask("POST", "/sim/echo", fields=[OCTETS, ("Accept", "*/*")], body=b"x" * 4_000_000)
+    answer = site.ask("POST", "/sim/echo", fields=[OCTETS, ("Accept", "*/*")], body=b"x" * 1_600_000)
     assert answer.status == 503 and site.edge.log_of(answer)["cause"] == "spool_full"
     with site.connect(receive_buffer=32_768) as connection:
         connection.send(request("GET", "/sim/bytes?n=8000000"))

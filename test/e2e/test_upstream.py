@@ -156,6 +156,21 @@ def test_clients_that_come_and_go_leave_no_request_counted(start_site):
     assert site.ask("GET", "/sim/bytes?n=1").status == 200
 
 
+def test_a_tenant_that_floods_a_shared_pool_does_not_starve_the_others(start_sim, start_edge):
+    sim = start_sim(1)
+    tenants = [{"id": name, "hosts": [f"{name}.localtest"], "pool": "shared"} for name in ("loud", "quiet")]
+    edge = start_edge(tenants, {"pools": {"shared": sim.pool()}})
+    flood = [edge.connect() for _ in range(50)]
+    for connection in flood:
+        connection.send(request("GET", "/sim/sleep?ms=40", host="loud.localtest"))
+    assert eventually(lambda: edge.metrics("queue_depth", tenant="loud") >= 45)
+    begun = time.monotonic()
+    for _ in range(3):
+        assert edge.ask("GET", "/sim/bytes?n=1", host="quiet.localtest").status == 200
+    assert time.monotonic() - begun < seconds(0.8), "it waited behind two seconds of the other's work"
+    assert {connection.read().status for connection in flood} == {200}
+
+
 # Slow clients
 
 
@@ -346,6 +361,53 @@ def test_an_early_refusal_of_a_body_reaches_the_client(start_site):
     site = start_site()
     answer = site.ask("POST", "/sim/early413", fields=[OCTETS], body=b"x" * 5_000_000)
     assert answer.status == 413 and answer.get("Content-Type").startswith("text/html"), "Odoo's own answer"
+
+
+def test_what_the_upstream_sends_behind_its_answer_is_nobody_s_answer(start_edge):
+    """On a kept connection it would be taken for the answer to the next request, which may be another user's."""
+    stray = upstream.answer(b"evil")
+    kinds = {
+        "/behind": lambda connection: upstream.answer() + stray,
+        "/later": lambda connection: (connection.sendall(upstream.answer()), time.sleep(0.03), stray)[2],
+        "/head": lambda connection: b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n" + stray,
+        "/204": lambda connection: b"HTTP/1.1 204 No Content\r\n\r\n" + stray,
+        "/304": lambda connection: b"HTTP/1.1 304 Not Modified\r\n\r\n" + stray,
+        "/chunked": lambda connection: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n" + stray,
+        "/large": lambda connection: upstream.answer(b"x" * 200_000) + stray,
+        "/clean": lambda connection: upstream.answer(),
+    }
+    with upstream.Upstream(lambda connection, text, body: kinds[text.split()[1]](connection), keep_alive=True) as odoo:
+        edge = start_edge([{"id": "acme", "hosts": [HOST], **odoo.pool(keep_alive=True)}])
+        with edge.connect() as connection:
+            for target in kinds:
+                for _ in range(3):
+                    method = "HEAD" if target == "/head" else "GET"
+                    answer = connection.ask(method, target)
+                    assert b"evil" not in answer.body and answer.status in (200, 204, 304), target
+                    assert connection.ask("GET", "/clean").text == "ok", target
+            assert connection.silent()
+
+
+def test_a_stream_reaches_the_client_as_it_comes(start_site):
+    site = start_site()
+    for kind in ("bytes", "eof"):
+        with site.connect() as connection:
+            begun = time.monotonic()
+            connection.send(request("GET", f"/sim/{kind}?n=60000&chunk=20000&delay_ms=600"))
+            connection.read_head()
+            connection.exactly(15_000)
+            first = time.monotonic() - begun
+            assert first < 0.6 * seconds(1), "it was held back until it was whole"
+            connection.exactly(40_000)
+            assert time.monotonic() - begun > 1.0
+
+
+def test_a_head_as_long_as_odoo_s_longest_passes(start_edge):
+    cookie = ("Set-Cookie", "website=" + "x" * 4000)
+    with upstream.Upstream(lambda *_: upstream.answer(fields=[cookie] * 3)) as odoo:
+        edge = start_edge([{"id": "acme", "hosts": [HOST], **odoo.pool()}])
+        answer = edge.ask("GET", "/x")
+        assert answer.status == 200 and len(answer.all("Set-Cookie")) == 3 and answer.text == "ok"
 
 
 # Retries

@@ -87,11 +87,11 @@ TEST_CASE("metrics: shed is what found no room, and nothing else") {
   Snapshot s = snapshot();
   cause(s.stats.tenant(1), Errc::queue_full) = 3;
   cause(s.stats.tenant(1), Errc::too_many_sockets) = 2;
-  cause(s.stats.tenant(1), Errc::path_denied) = 9;
+  cause(s.stats.tenant(1), Errc::origin_denied) = 9;
   cause(s.stats.tenant(1), Errc::upstream_timeout) = 9;
   CHECK(shows(s, R"(gatehouse_shed_total{tenant="acme",reason="queue_full"} 3)"));
   CHECK(shows(s, R"(gatehouse_shed_total{tenant="acme",reason="too_many_sockets"} 2)"));
-  CHECK_FALSE(mentions(s, R"(gatehouse_shed_total{tenant="acme",reason="path_denied"})"));
+  CHECK_FALSE(mentions(s, R"(gatehouse_shed_total{tenant="acme",reason="origin_denied"})"));
   CHECK_FALSE(mentions(s, R"(gatehouse_shed_total{tenant="acme",reason="upstream_timeout"})"));
 }
 
@@ -171,6 +171,7 @@ TEST_CASE("metrics: the node's own") {
   s.registry_problems = 4;
   s.spool_bytes = 5, s.spool_failures = 6, s.log_dropped = 7, s.reloads = 8, s.reload_failures = 9,
   s.uncapped_tenants = 10;
+  s.expired_tenants = 3;
   s.stats.session_failures = 11, s.stats.handed_over = 12;
   CHECK(shows(s, "gatehouse_registry_tenants 1"));
   CHECK(shows(s, "gatehouse_registry_hosts 2"));
@@ -183,6 +184,7 @@ TEST_CASE("metrics: the node's own") {
   CHECK(shows(s, R"(gatehouse_reloads_total{result="ok"} 8)"));
   CHECK(shows(s, R"(gatehouse_reloads_total{result="failed"} 9)"));
   CHECK(shows(s, "gatehouse_tenants_uncapped 10"));
+  CHECK(shows(s, "gatehouse_tenants_expired 3"));
   CHECK(shows(s, "gatehouse_session_failures_total 11"));
   CHECK(shows(s, "gatehouse_connections_handed_over_total 12"));
   CHECK(shows(s, R"(gatehouse_build_info{version="1.2.3"} 1)"));
@@ -209,5 +211,5 @@ TEST_CASE("metrics: every one has a help") {
     CHECK(text.find("# HELP " + name + " ") != std::string::npos);
     ++families;
   }
-  CHECK(families == 35);
+  CHECK(families == 36);
 }

@@ -79,7 +79,7 @@ TEST_CASE("answer: a JSON-RPC call that is refused gets an error as Odoo writes 
 
 TEST_CASE("answer: XML-RPC gets a Fault when refused and 503 when it should come back", "[server][answer]") {
   Call call("POST", "/xmlrpc/2/object", "text/xml");
-  auto no = call.refused(Errc::address_denied);
+  auto no = call.refused(Errc::origin_denied);
   CHECK(no.head.status == 200);
   CHECK(body_of(no).find("<fault>") != std::string::npos);
   auto again = call.refused(Errc::queue_timeout);
