@@ -23,7 +23,7 @@ void Deadline::arm(Clock::duration in, Errc why) { arm(Clock::now() + in, why); 
 DeadlineWheel::DeadlineWheel(Executor executor) : executor_(executor), timer_(executor), turned_(Clock::now()) {}
 
 void DeadlineWheel::insert(Deadline& deadline, TimePoint now) {
-  const TimePoint horizon = std::max(now, turned_) + kTick * (kSlots - 1);
+  const TimePoint horizon = std::max(now, turned_) + kTick * (kSlots - 2);  // one less, or it would be this turn's slot
   deadline.unlink();
   deadline.slot_time_ = std::clamp(deadline.at_, turned_, horizon);
   slots_[(tick_of(deadline.slot_time_) + 1) % kSlots].push_back(deadline);
@@ -58,6 +58,7 @@ void DeadlineWheel::turn(TimePoint now) {
   while (!due.empty()) {
     Deadline& deadline = due.front();
     due.pop_front();
+    ++looks_;
     if (deadline.at_ == TimePoint::max()) continue;  // disarmed: it comes back when it is armed
     if (deadline.at_ > now) {
       insert(deadline, now);

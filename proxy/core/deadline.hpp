@@ -51,9 +51,10 @@ class DeadlineWheel {
   // The time, as of the loop's last turn or later.
   TimePoint now() const { return Clock::now(); }
 
-  void start();              // begins to turn
-  void stop();               // lets the loop run out of work
-  void turn(TimePoint now);  // one look; start() does it each tick
+  void start();                                   // begins to turn
+  void stop();                                    // lets the loop run out of work
+  void turn(TimePoint now);                       // one look; start() does it each tick
+  std::uint64_t looks() const { return looks_; }  // deadlines looked at so far: what turning costs
 
  private:
   friend class Deadline;
@@ -68,6 +69,7 @@ class DeadlineWheel {
   std::array<Slot, kSlots> slots_;
   Slot expired_;
   TimePoint turned_;
+  std::uint64_t looks_ = 0;
   bool running_ = false;
 };
 

@@ -119,6 +119,7 @@ bool App::refresh(config::Problems& problems) {
   const bool changed = registry_->refresh(problems);
   if (problems.any_errors()) backends_.rollback();
   else backends_.commit();
+  chains_->forget_unused();
   return changed;
 }
 

@@ -14,6 +14,10 @@ HandlerPtr Chains::chain_for(const config::Json& middlewares, const std::string&
   return chain;
 }
 
+void Chains::forget_unused() {
+  std::erase_if(chains_, [](const auto& entry) { return entry.second.expired(); });
+}
+
 void Attacher::operator()(routing::Tenant& tenant, const routing::Tenant* previous, config::Problems& problems) const {
   if (series_) tenant.series = series_->place(tenant.id);
   tenant.chain = chains_.chain_for(tenant.middlewares, "middlewares", problems);

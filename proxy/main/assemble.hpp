@@ -17,6 +17,7 @@ class Chains {
  public:
   explicit Chains(HandlerPtr last) : last_(std::move(last)) {}
   HandlerPtr chain_for(const config::Json& middlewares, const std::string& path, config::Problems& problems);
+  void forget_unused();  // after a load
 
  private:
   HandlerPtr last_;

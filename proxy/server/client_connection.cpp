@@ -111,6 +111,11 @@ void ClientConnection::close() {
   socket_.close(ignored);
 }
 
+bool ClientConnection::readable() const {
+  char byte;
+  return ::recv(const_cast<TcpSocket&>(socket_).native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 bool ClientConnection::gone() const {
   char byte;
   const auto n = ::recv(const_cast<TcpSocket&>(socket_).native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);

@@ -28,8 +28,10 @@ class ClientConnection final : public Client, private Deadline {
   void append(std::span<const char> bytes) { buffer_.append(bytes); }  // what a body's reader found behind the body
   void release_buffer() { buffer_.release(); }
 
-  // Interrupts a wait: it ends with `draining`.
+  // Interrupts a wait: it ends with `draining`, as do those that follow, until resume().
   void interrupt();
+  void resume() { interrupted_ = false; }
+  bool readable() const;  // are there bytes to read?
   void reset_on_close();  // the close will be a RST: the peer must not take what it has for the whole
   // Says that no more will come and reads what the peer still sends, so that it gets our last answer (RFC 9112 §9.6).
   Task<> linger();

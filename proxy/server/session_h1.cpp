@@ -9,6 +9,7 @@ namespace gatehouse::server {
 namespace {
 
 constexpr auto kKeepBuffers = 2s;  // an idle connection holds its buffers this long
+constexpr auto kLastCall = 1s;     // for the first request of a connection that the drain meets
 constexpr std::size_t kEmptyLines = 4;
 
 net::const_buffer as_buffer(std::span<const char> bytes) { return {bytes.data(), bytes.size()}; }
@@ -87,14 +88,12 @@ void SessionH1::drain() {
   if (idle_) client_.interrupt();
 }
 
+// A request that is on its way when the drain begins is still served: a new connection has a moment to send one.
 Task<bool> SessionH1::await_first_byte() {
-  if (draining_) co_return false;
+  if (draining_ && !fresh_ && !client_.readable()) co_return false;
   idle_ = true;
-  const auto& limits = config_->client;
-  const Clock::duration patience = fresh_                 ? config_->head.timeout
-                                   : client_.trusted_peer ? limits.idle_trusted
-                                                          : limits.idle;
   const auto now = Clock::now();
+  const Clock::duration patience = draining_ ? kLastCall : idle_limit();
   auto read = co_await client_.fill(now + std::min<Clock::duration>(patience, kKeepBuffers), Errc::head_timeout);
   if (!read && read.error().code == Errc::head_timeout && patience > kKeepBuffers) {
     client_.release_buffer();
@@ -102,10 +101,20 @@ Task<bool> SessionH1::await_first_byte() {
     std::string().swap(out_);
     const auto readable = co_await client_.wait_readable(now + patience, Errc::head_timeout);
     if (readable) read = co_await client_.fill(Clock::now() + kKeepBuffers, Errc::head_timeout);
+    else read = readable.error();
   }
+  const bool told_to_go = !read && read.error().code == Errc::draining;
+  client_.resume();
+  if (told_to_go && (fresh_ || client_.readable()))
+    read = co_await client_.fill(Clock::now() + kLastCall, Errc::head_timeout);
   idle_ = false;
   fresh_ = false;
   co_return read.has_value();
+}
+
+Clock::duration SessionH1::idle_limit() const {
+  if (fresh_) return config_->head.timeout;
+  return client_.trusted_peer ? config_->client.idle_trusted : config_->client.idle;
 }
 
 Task<std::optional<SessionH1::Start>> SessionH1::read_head() {

@@ -47,6 +47,7 @@ class SessionH1 : public boost::intrusive::list_base_hook<boost::intrusive::link
 
   Task<std::optional<Start>> read_head();  // nullopt: the connection is over
   Task<bool> await_first_byte();
+  Clock::duration idle_limit() const;
   Task<bool> serve(Start start);  // one exchange; false: the connection ends
   Task<Outcome> outcome_of(Live& live);
   Task<bool> reply(Live& live, Response response);

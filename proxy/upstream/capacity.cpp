@@ -59,6 +59,10 @@ void Ticket::leave_queue() {
   --queue_.waiting;
 }
 
+bool Ticket::outdated(const PoolState& pool) const {
+  return state_ == State::queued && (endpoints_ != pool.endpoints || limit_ != pool.limit);
+}
+
 bool Ticket::any_healthy(TimePoint now) const {
   return std::any_of(endpoints_->begin(), endpoints_->end(),
                      [now](const WeightedEndpoint& e) { return e.endpoint->ejected_until <= now; });
@@ -158,19 +162,24 @@ EndpointPtr Ledger::choose(const Want& want, TimePoint now) const {
   return best ? best->endpoint : nullptr;
 }
 
+// With the lock held. Nobody who waits could use what is free, or would have it already: whoever comes may take it.
+std::optional<Slot> Ledger::take_free(const Want& want) {
+  auto endpoint = choose(want, Clock::now());
+  if (!endpoint) return std::nullopt;
+  ++want.pool.turn;
+  if (!want.counted) return Slot(std::move(endpoint));
+  ++endpoint->in_flight;
+  ++endpoint->in_lane[static_cast<std::size_t>(want.lane)];
+  return Slot(*this, std::move(endpoint), want.lane);
+}
+
 Task<Result<Slot>> Ledger::acquire(Loop& loop, Want want, const Client& client) {
   std::optional<Ticket> ticket;
   {
     const Lock lock(mutex_);
     if (want.pool.endpoints->empty()) co_return Error{Errc::no_endpoint};
-    // Nobody who waits could use what is free, or would have it already: whoever comes may take it.
-    if (auto endpoint = choose(want, Clock::now())) {
-      ++want.pool.turn;
-      if (!want.counted) co_return Slot(std::move(endpoint));
-      ++endpoint->in_flight;
-      ++endpoint->in_lane[static_cast<std::size_t>(want.lane)];
-      co_return Slot(*this, std::move(endpoint), want.lane);
-    }
+    auto slot = take_free(want);
+    if (slot) co_return std::move(*slot);
     if (want.queue.waiting >= want.limits.length) co_return Error{Errc::queue_full};
     ticket.emplace(*this, loop, want);
   }
@@ -178,10 +187,24 @@ Task<Result<Slot>> Ledger::acquire(Loop& loop, Want want, const Client& client) 
   while (true) {
     co_await ticket->wait(std::min<TimePoint>(end, Clock::now() + kAskClient));
     auto slot = ticket->take();
+    if (!slot) slot = follow(ticket, loop, want);
     if (slot) co_return std::move(*slot);
     if (client.gone()) co_return Error{Errc::client_gone};
     if (Clock::now() >= end) co_return Error{Errc::queue_timeout};
   }
+}
+
+// A pool that changed while somebody waits for it: the new endpoints count, not those of then.
+std::optional<Slot> Ledger::follow(std::optional<Ticket>& ticket, Loop& loop, const Want& want) {
+  {
+    const Lock lock(mutex_);
+    if (!ticket->outdated(want.pool)) return std::nullopt;
+  }
+  ticket.reset();  // takes the lock itself
+  const Lock lock(mutex_);
+  auto slot = take_free(want);
+  if (!slot) ticket.emplace(*this, loop, want);
+  return slot;
 }
 
 void Ledger::release(EndpointPtr endpoint, Lane lane) {

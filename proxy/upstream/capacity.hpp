@@ -105,6 +105,8 @@ class Ledger {
 
   static bool may_run(const Endpoint& endpoint, Lane lane, unsigned limit);
   EndpointPtr choose(const Want& want, TimePoint now) const;
+  std::optional<Slot> take_free(const Want& want);
+  std::optional<Slot> follow(std::optional<Ticket>& ticket, Loop& loop, const Want& want);
   void release(EndpointPtr endpoint, Lane lane);
   void grant_next(Endpoint& endpoint, TimePoint now, std::vector<Inbox*>& wake);
   static void wake_all(const std::vector<Inbox*>& inboxes);

@@ -38,14 +38,14 @@ Task<Result<std::size_t>> Connection::write_some(std::span<const net::const_buff
 }
 
 Task<Result<std::size_t>> Connection::read_some(std::span<char> into, TimePoint until, Errc why) {
-  // The reactor tells an end once: a further read would wait for ever.
+  // The reactor tells an end, good or bad, once: a further read would wait for ever.
   if (at_end_) co_return 0u;
   arm(until, why);
   const auto [ec, n] = co_await socket_.async_read_some(net::buffer(into.data(), into.size()), use_tuple);
   const auto error = error_of(ec, Errc::upstream_reset);
+  at_end_ = ec && !expired();
   disarm();
-  at_end_ = ec == net::error::eof;
-  if (at_end_) co_return 0u;
+  if (ec == net::error::eof) co_return 0u;
   if (ec) co_return error;
   co_return n;
 }

@@ -1,5 +1,7 @@
 #include "proxy/upstream/discovery.hpp"
 
+#include <set>
+
 #include "proxy/core/log.hpp"
 
 namespace gatehouse::upstream {
@@ -56,10 +58,13 @@ void Discovery::update(PoolState& pool, const routing::PoolSpec& spec) {
 }
 
 void Discovery::resolve(const std::string& host) {
-  names_[host].asked = true;
+  auto& known = names_[host];
+  known.asked = true;
+  if (std::exchange(known.pending, true)) return;  // one resolver thread: what waits there must not pile up
   auto done = [this, host](error_code ec, const tcp::resolver::results_type& results) {
     if (ec == net::error::operation_aborted) return;
     auto& name = names_[host];
+    name.pending = false;
     if (ec) {
       if (!name.failing) log::warn("name does not resolve", {{"name", host}, {"cause", ec.message()}});
       name.failing = true;
@@ -86,9 +91,12 @@ void Discovery::start() { refresh(); }
 
 void Discovery::refresh() {
   std::erase_if(watched_, [](const auto& entry) { return entry.second.pool.expired(); });
+  std::set<std::string> used;
   for (const auto& [key, watched] : watched_)
     for (const auto& word : words(watched.spec))
-      if (!as_address(word.address.host)) resolve(word.address.host);
+      if (!as_address(word.address.host)) used.insert(word.address.host);
+  std::erase_if(names_, [&](const auto& entry) { return !entry.second.pending && !used.contains(entry.first); });
+  for (const auto& host : used) resolve(host);
   timer_.expires_after(config_.refresh);
   timer_.async_wait([this](error_code ec) {
     if (!ec) refresh();

@@ -27,7 +27,7 @@ class Discovery {
  private:
   struct Name {
     std::vector<net::ip::address> addresses;
-    bool asked = false, failing = false;
+    bool asked = false, pending = false, failing = false;
   };
   struct Watched {
     std::weak_ptr<PoolState> pool;

@@ -19,7 +19,8 @@ class Ticket : private Deadline,
 
   Lane lane() const { return lane_; }
   unsigned limit() const { return limit_; }
-  bool any_healthy(TimePoint now) const;  // among the endpoints it waits for; with the lock held
+  bool outdated(const PoolState& pool) const;  // the pool has changed since; with the lock held
+  bool any_healthy(TimePoint now) const;       // among the endpoints it waits for; with the lock held
   // With the lock held: the endpoint is this ticket's.
   void grant(EndpointPtr endpoint);
   std::optional<Slot> take();  // takes the lock

@@ -27,6 +27,7 @@ WebsocketTunnel::~WebsocketTunnel() {
 Task<> WebsocketTunnel::run(TcpSocket& client, std::span<const char> early) {
   client_ = &client;
   keep_alive();
+  if (context_.loop.draining) drain();
   Waker both(context_.loop.executor);
   bool down_ended = false;
   auto ended = [&](std::exception_ptr) {

@@ -86,7 +86,8 @@ Task<Result<Response>> UpstreamExchange::run(Ptr self, Exchange& ex) {
   if (response.head.status == 101) co_return response;
   const auto& framing = self->info_.framing;
   const bool none = framing.kind == Framing::Kind::none;
-  const bool small = framing.kind == Framing::Kind::length && self->head_size_ + framing.length <= BufferPool::kBlock;
+  const auto room = self->buffer_.view().size() + self->buffer_.rest().size();
+  const bool small = framing.kind == Framing::Kind::length && self->head_size_ + framing.length <= room;
   if (framing.kind == Framing::Kind::length) response.length = framing.length;
   if (none) response.length = self->info_.declared_length;
   if (none || small) {
@@ -205,6 +206,7 @@ TimePoint UpstreamExchange::read_deadline() const {
 void UpstreamExchange::begin_drain(Ptr self) {
   auto done = [pass = context_.loop.exchanges.enter(), self](std::exception_ptr failed) {
     if (failed) log::error("drain failed", {{"endpoint", self->endpoint_->name}});
+    if (failed && self->spool_) self->spool_->finish(Error{Errc::internal});
     self->settle();
   };
   net::co_spawn(context_.loop.executor, drain(self), std::move(done));

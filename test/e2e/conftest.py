@@ -9,32 +9,13 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from servers import Gatehouse, OdooSim, tenant  # noqa: E402
+from servers import Gatehouse, OdooSim  # noqa: E402
+from sites import running_site  # noqa: E402
 
 # Hundreds of clients and websockets are open at once.
 _soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 if _soft != resource.RLIM_INFINITY and _soft < 8192:
     resource.setrlimit(resource.RLIMIT_NOFILE, (8192 if _hard == resource.RLIM_INFINITY else min(8192, _hard), _hard))
-
-
-class Site:
-    """One proxy and the one Odoo behind it."""
-
-    def __init__(self, sim, edge):
-        self.sim, self.edge = sim, edge
-        self.ask, self.connect = edge.ask, edge.connect
-
-    def echo(self, method="GET", target="/sim/echo", **more):
-        """What the upstream was sent."""
-        response = self.ask(method, target, **more)
-        assert response.status == 200, response
-        return response.json()
-
-
-@contextlib.contextmanager
-def running_site(directory, workers=2, config=None, sim=None, **of_tenant):
-    with OdooSim(workers, **(sim or {})) as odoo, Gatehouse(directory, [tenant(odoo, **of_tenant)], config) as edge:
-        yield Site(odoo, edge)
 
 
 @pytest.fixture
@@ -77,8 +58,3 @@ def site(tmp_path_factory):
     """A site that the tests of a module share: two workers, defaults everywhere."""
     with running_site(tmp_path_factory.mktemp("site")) as started:
         yield started
-
-
-def fields_of(echo, name):
-    """The values of one field as the upstream saw it."""
-    return [value for key, value in echo["headers"] if key.lower() == name.lower()]

@@ -1,6 +1,7 @@
 """The commands for people: what they print, where, and how they exit."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -12,7 +13,13 @@ from http_client import HOST
 from patience import eventually, seconds
 from servers import Process, gatehouse_bin
 
-GOOD_TENANT = {"id": "acme", "hosts": [HOST], "odoo": {"workers": 2}, "web": {"endpoints": ["127.0.0.1:8069"]}, "websocket": {"endpoints": ["127.0.0.1:8072"]}}
+GOOD_TENANT = {
+    "id": "acme",
+    "hosts": [HOST],
+    "odoo": {"workers": 2},
+    "web": {"endpoints": ["127.0.0.1:8069"]},
+    "websocket": {"endpoints": ["127.0.0.1:8072"]},
+}
 
 
 def run(*words, **more):
@@ -89,7 +96,8 @@ def test_check_tells_all_problems_at_once_each_with_its_path(write):
         ("tenants[2].waf", "not in this build"),
         ("tenants[3].web", "required"),
     ]:
-        assert any(path in line and text in line and line.startswith("error: ") for line in result.stderr.splitlines()), f"{path}: {text}\n{result.stderr}"
+        told = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
+        assert any(path in line and text in line for line in told), f"{path}: {text}\n{result.stderr}"
 
 
 def test_check_warns_and_is_strict_when_asked_to(write):
@@ -107,7 +115,11 @@ def test_check_looks_at_other_tenants_when_told_to(write, tmp_path):
     assert result.returncode == 1 and "hosts[0]" in result.stderr
 
 
-@pytest.mark.parametrize("text", [None, "listeners: [", "just text", "\x00\x01", "listeners: &a [*a]"], ids=["missing", "cut off", "a text", "binary", "a loop"])
+@pytest.mark.parametrize(
+    "text",
+    [None, "listeners: [", "just text", "\x00\x01", "listeners: &a [*a]"],
+    ids=["missing", "cut off", "a text", "binary", "a loop"],
+)
 def test_check_tells_why_a_file_cannot_be_read(tmp_path, text):
     path = tmp_path / "gatehouse.yaml"
     if text is not None:
@@ -120,8 +132,6 @@ def test_check_tells_why_a_file_cannot_be_read(tmp_path, text):
 def test_check_expands_the_environment_in_the_configuration_and_not_in_tenants(write):
     path = write({"node": {"name": "${GATEHOUSE_TEST_NAME}"}})
     assert run("check", "--config", path).returncode == 1, "not set is a problem"
-    import os
-
     assert run("check", "--config", path, env={**os.environ, "GATEHOUSE_TEST_NAME": "a"}).returncode == 0
     path = write(tenants=[{**GOOD_TENANT, "hosts": ["${HOME}.localtest"]}])
     assert run("check", "--config", path).returncode == 1
@@ -178,11 +188,10 @@ def test_version_is_one_line():
 
 @pytest.mark.parametrize(
     "words",
-    [[], ["swerve"], ["serve"], ["serve", "--config"], ["serve", "--confg", "x"], ["check"], ["check", "--config", "x", "y"], ["explain"], ["explain", "no-url", "--config", "x"]],
-    ids=lambda words: " ".join(words) or "nothing",
+    ["", "swerve", "serve", "serve --config", "serve --confg x", "check", "check --config x y", "explain", "explain no-url --config x"],
 )
 def test_a_usage_error_is_2_and_says_how(words):
-    result = run(*words)
+    result = run(*words.split())
     assert result.returncode == 2 and result.stdout == ""
     assert "gatehouse" in result.stderr or "usage" in result.stderr
 

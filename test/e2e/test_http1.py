@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from conftest import fields_of
 from http_client import HOST, Truncated, chunked, head, request
 from patience import eventually, seconds
+from sites import fields_of
 
 RPC = ("Content-Type", "application/json")
 OCTETS = ("Content-Type", "application/octet-stream")
@@ -358,7 +358,8 @@ def test_hop_by_hop_fields_end_here(site):
     echo = site.echo(
         fields=[
             ("Connection", "keep-alive, X-Nominated"), ("X-Nominated", "1"), ("Keep-Alive", "timeout=5"), ("TE", "trailers"),
-            ("Proxy-Connection", "keep-alive"), ("Proxy-Authorization", "Basic eA=="), ("Upgrade", "h2c"), ("HTTP2-Settings", "AAMAAABkAAQA"),
+            ("Proxy-Connection", "keep-alive"), ("Proxy-Authorization", "Basic eA=="),
+            ("Upgrade", "h2c"), ("HTTP2-Settings", "AAMAAABkAAQA"),
             ("Accept", "text/plain"), ("Cookie", "a=1; b=2"), ("Authorization", "Bearer x"),
         ]
     )  # fmt: skip
@@ -536,6 +537,8 @@ SEAMS = {
 def test_any_byte_at_any_seam_is_refused_for_good_or_forwarded_cleanly(site, template):
     """Refused: the connection ends and what follows is not answered. Forwarded: what follows is the next request."""
     for byte in range(256):
+        if b"Content-Length" in template and chr(byte).isdigit():
+            continue  # just another length
         message = template.replace(b"H\r\n", H + b"\r\n").replace(b"{}", bytes([byte]))
         with site.connect() as connection:
             connection.send(message + request("GET", "/sim/bytes?n=3&marked"))

@@ -78,7 +78,9 @@ def test_a_reload_applies_new_limits_without_closing_a_connection(start_site):
 def test_a_bad_reload_changes_nothing_and_says_why(start_site):
     site = start_site()
     good = site.edge.config_file.read_text()
-    for text in ("listeners: [", json.dumps({**json.loads(good), "thraeds": 1}), json.dumps({**json.loads(good), "limits": {"head": {"size": -1}}})):
+    document = json.loads(good)
+    unknown, negative = {**document, "thraeds": 1}, {**document, "limits": {"head": {"size": -1}}}
+    for text in ("listeners: [", json.dumps(unknown), json.dumps(negative)):
         site.edge.config_file.write_text(text)
         site.edge.reload(good=False)
         assert site.ask("GET", "/sim/bytes?n=1").status == 200
@@ -112,7 +114,8 @@ def test_an_edited_tenants_file_is_live_within_two_seconds(start_site, start_sim
 
 def test_a_bad_edit_of_the_tenants_keeps_the_old_state_and_names_the_problem(start_site):
     site = start_site()
-    for text in ("tenants: [", json.dumps({"tenants": [{"id": "acme", "hosts": "x"}]}), json.dumps({"tenants": [{**tenant(site.sim), "colour": 1}]})):
+    wrong, unknown = {"id": "acme", "hosts": "x"}, {**tenant(site.sim), "colour": 1}
+    for text in ("tenants: [", json.dumps({"tenants": [wrong]}), json.dumps({"tenants": [unknown]})):
         before = len(site.edge.events("tenants kept as they were"))
         site.edge.write_tenants(text)
         assert eventually(lambda: len(site.edge.events("tenants kept as they were")) > before), text
@@ -160,7 +163,8 @@ def test_reloads_and_new_endpoints_under_load_lose_nothing(start_sim, start_edge
                 load.more(20)
                 if n % 4 == 0:
                     odoo = sims[1 - n // 4 % 2]
-                    edge.change_tenants([tenant(odoo, websocket=sockets, queue={"length": 200 + n, "timeout": "30s"})], by_rename=n % 8 == 0)
+                    queue = {"length": 200 + n, "timeout": "30s"}
+                    edge.change_tenants([tenant(odoo, websocket=sockets, queue=queue)], by_rename=n % 8 == 0)
                     load.more(20)
             load.stop()
             assert load.failures == [] and load.refused == 0
@@ -217,7 +221,9 @@ def test_sigterm_finishes_what_runs_and_what_waits(start_site):
 
 def test_sigterm_under_load_fails_no_request(start_site):
     """As behind a load balancer: readiness goes first, then the clients, then the listener."""
-    site = start_site(workers=4, sim={"service_time": "5ms"}, queue={"length": 200, "timeout": "30s"}, config={"drain": {"grace": "800ms", "limit": "10s"}})
+    drain = {"grace": "800ms", "limit": "10s"}
+    queue = {"length": 200, "timeout": "30s"}
+    site = start_site(workers=4, sim={"service_time": "5ms"}, queue=queue, config={"drain": drain})
     with Load(site.edge.port, clients=12, target="/odoo?x=1") as load:
         load.more(100)
         site.edge.signal(signal.SIGTERM)
@@ -342,8 +348,8 @@ def tiny_disk(tmp_path):
     """A file system of one megabyte."""
     path = tmp_path / "tiny"
     path.mkdir()
-    mounted = os.geteuid() == 0 and subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", path], capture_output=True).returncode == 0
-    if not mounted:
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(path)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
         pytest.skip("NOT TESTED: a full disk needs the right to mount a tmpfs")
     yield path
     subprocess.run(["umount", path], check=True)

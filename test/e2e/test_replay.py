@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from http_client import HOST
 from patience import SANITIZED, seconds
 from servers import ROOT, program, tenant
 
@@ -13,8 +14,9 @@ RECORDING = ROOT / "test" / "data" / "odoo18-requests.jsonl.gz"
 def replay(start_sim, start_edge, speed, workers):
     sim = start_sim(workers, recording=RECORDING, speed=speed, websocket_burst=0)
     edge = start_edge([tenant(sim, queue={"length": 500, "timeout": "60s"})])
-    command = [program("REPLAY_BIN", "replay"), "--to", f"127.0.0.1:{edge.port}", "--recording", str(RECORDING)]
-    done = subprocess.run([*command, "--speed", str(speed), "--host", "acme.localtest"], capture_output=True, text=True, timeout=seconds(120))
+    command = [program("REPLAY_BIN", "replay"), "--to", f"127.0.0.1:{edge.port}", "--host", HOST]
+    command += ["--recording", str(RECORDING), "--speed", str(speed)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds(120))
     print(done.stdout[-5000:], done.stderr[-5000:])
     assert done.returncode == 0
     stats = sim.stats()

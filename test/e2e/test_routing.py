@@ -2,10 +2,10 @@
 
 import pytest
 
-from conftest import fields_of
 from http_client import HOST, head
 from patience import eventually
 from servers import Gatehouse, OdooSim, tenant
+from sites import fields_of
 
 PAGE = [("Accept", "text/html")]
 

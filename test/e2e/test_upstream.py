@@ -8,10 +8,10 @@ import time
 import pytest
 
 import upstream
-from conftest import fields_of
 from http_client import HOST, Truncated, head, request
 from patience import eventually, seconds
 from servers import closed_port, tenant
+from sites import fields_of
 
 OCTETS = ("Content-Type", "application/octet-stream")
 PLAIN = ("Accept", "*/*")
@@ -156,21 +156,6 @@ def test_clients_that_come_and_go_leave_no_request_counted(start_site):
     assert site.ask("GET", "/sim/bytes?n=1").status == 200
 
 
-def test_a_tenant_that_floods_a_shared_pool_does_not_starve_the_others(start_sim, start_edge):
-    sim = start_sim(1)
-    tenants = [{"id": name, "hosts": [f"{name}.localtest"], "pool": "shared"} for name in ("loud", "quiet")]
-    edge = start_edge(tenants, {"pools": {"shared": sim.pool()}})
-    flood = [edge.connect() for _ in range(50)]
-    for connection in flood:
-        connection.send(request("GET", "/sim/sleep?ms=40", host="loud.localtest"))
-    assert eventually(lambda: edge.metrics("queue_depth", tenant="loud") >= 45)
-    begun = time.monotonic()
-    for _ in range(3):
-        assert edge.ask("GET", "/sim/bytes?n=1", host="quiet.localtest").status == 200
-    assert time.monotonic() - begun < seconds(0.8), "it waited behind two seconds of the other's work"
-    assert {connection.read().status for connection in flood} == {200}
-
-
 # Slow clients
 
 
@@ -293,8 +278,6 @@ NONSENSE = {
 @pytest.fixture(scope="module")
 def nonsense_edge(tmp_path_factory):
     """Its upstream sends what the target names."""
-    from servers import Gatehouse
-
     def serve(connection, request_head, body):
         connection.sendall(NONSENSE[bytes.fromhex(request_head.split()[1][1:]).decode()])
         return None
@@ -329,7 +312,12 @@ def test_broken_chunks_of_the_upstream_break_the_answer_off(start_edge):
         connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n" + chunks[request_head.split()[1]])
         return None
 
-    chunks = {"/no-end": b"5\r\nwor", "/overflow": b"FFFFFFFFFFFFFFFFF\r\nx", "/sign": b"-5\r\nworld\r\n0\r\n\r\n", "/spill": b"1\r\nworld\r\n0\r\n\r\n"}
+    chunks = {
+        "/no-end": b"5\r\nwor",
+        "/overflow": b"FFFFFFFFFFFFFFFFF\r\nx",
+        "/sign": b"-5\r\nworld\r\n0\r\n\r\n",
+        "/spill": b"1\r\nworld\r\n0\r\n\r\n",
+    }
     with upstream.Upstream(serve) as odoo:
         edge = start_edge([{"id": "acme", "hosts": [HOST], **odoo.pool()}])
         for target in chunks:
@@ -368,7 +356,7 @@ def test_what_the_upstream_sends_behind_its_answer_is_nobody_s_answer(start_edge
     stray = upstream.answer(b"evil")
     kinds = {
         "/behind": lambda connection: upstream.answer() + stray,
-        "/later": lambda connection: (connection.sendall(upstream.answer()), time.sleep(0.03), stray)[2],
+        "/later": lambda connection: (connection.sendall(upstream.answer()), time.sleep(0.02), stray)[2],
         "/head": lambda connection: b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n" + stray,
         "/204": lambda connection: b"HTTP/1.1 204 No Content\r\n\r\n" + stray,
         "/304": lambda connection: b"HTTP/1.1 304 Not Modified\r\n\r\n" + stray,
@@ -384,6 +372,7 @@ def test_what_the_upstream_sends_behind_its_answer_is_nobody_s_answer(start_edge
                     method = "HEAD" if target == "/head" else "GET"
                     answer = connection.ask(method, target)
                     assert b"evil" not in answer.body and answer.status in (200, 204, 304), target
+                    time.sleep(0.1 if target == "/later" else 0)  # what comes after the next request cannot be told apart
                     assert connection.ask("GET", "/clean").text == "ok", target
             assert connection.silent()
 

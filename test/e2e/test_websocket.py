@@ -12,6 +12,7 @@ import ws_client
 from http_client import HOST, Truncated, request
 from patience import eventually, seconds
 from servers import tenant
+from sites import running_site
 from ws_client import PING, PONG, Refused, Websocket
 
 SESSION = "frontend_lang=en_US; session_id=abcdef"
@@ -20,8 +21,6 @@ FREE = {"websocket_burst": 0, "max_websockets": 2000}  # of the stand-in: no lim
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    from conftest import running_site
-
     with running_site(tmp_path_factory.mktemp("site"), sim=FREE) as started:
         yield started
 
@@ -123,7 +122,9 @@ def test_without_a_session_any_page_may_embed_the_live_chat(site):
             ws.echo("hello")
 
 
-@pytest.mark.parametrize("origin", [f"http://{HOST}", f"https://{HOST}", f"https://{HOST}:8443", f"https://{HOST.upper()}", "https://alias.localtest"])
+@pytest.mark.parametrize(
+    "origin", [f"http://{HOST}", f"https://{HOST}", f"https://{HOST}:8443", f"https://{HOST.upper()}", "https://alias.localtest"]
+)
 def test_the_tenant_s_own_pages_may_whatever_the_scheme(start_sim, start_edge, origin):
     sim = start_sim()
     edge = start_edge([tenant(sim, hosts=[HOST, "alias.localtest"])])

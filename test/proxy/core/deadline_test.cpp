@@ -73,6 +73,15 @@ TEST_CASE("deadline: the cancellation is repeated until the owner disarms", "[co
   CHECK(deadline.expirations > repeated);
 }
 
+TEST_CASE("deadline: one far away costs a look a round, not one each tick", "[core][deadline]") {
+  Scene scene;
+  Counting deadline(scene.wheel);
+  deadline.arm(scene.now + 10min, Errc::client_gone);
+  const auto before = scene.wheel.looks();
+  scene.advance(60s);
+  CHECK(scene.wheel.looks() - before <= 3);
+}
+
 TEST_CASE("deadline: one that dies is forgotten, also from within another's expiry", "[core][deadline]") {
   struct Killer final : Deadline {
     using Deadline::Deadline;

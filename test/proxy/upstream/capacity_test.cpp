@@ -179,6 +179,18 @@ TEST_CASE("capacity: a grant that nobody takes any more goes to the next", "[ups
   CHECK(scene.granted == Names{"a", "b"});
 }
 
+TEST_CASE("capacity: who waits follows the pool to its new endpoints", "[upstream][capacity]") {
+  Scene scene;
+  scene.pool(1, {1});
+  scene.ask("a");
+  scene.ask("b");
+  CHECK(scene.granted == Names{"a"});
+  scene.pool(1, {2});
+  scene.pass(1s);
+  CHECK(scene.granted == Names{"a", "b"});
+  CHECK(scene.slots[1].endpoint().address.port() == 2);
+}
+
 TEST_CASE("capacity: an endpoint that two pools name has one count", "[upstream][capacity]") {
   Scene scene;
   scene.pool(1);
