@@ -5,8 +5,7 @@
 namespace gatehouse::server {
 namespace {
 
-constexpr std::size_t kLingerBytes = 1 << 20;
-constexpr auto kLingerTime = 2s;
+constexpr auto kLingerTime = 5s;  // a client that writes all before it reads gets our answer if it is done by then
 
 }  // namespace
 
@@ -99,10 +98,9 @@ Task<> ClientConnection::linger() {
   if (ec) co_return;
   const auto until = Clock::now() + kLingerTime;
   auto scratch = loop_.buffers.take();
-  for (std::size_t total = 0; total < kLingerBytes;) {
+  while (true) {
     const auto read = co_await read_some(scratch.span(), until, Errc::client_gone);
-    if (!read) break;
-    total += *read;
+    if (!read || Clock::now() >= until) break;
   }
 }
 

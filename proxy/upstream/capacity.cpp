@@ -48,6 +48,7 @@ Ticket::Ticket(Ledger& ledger, Loop& loop, const Want& want)
       waker_(loop.executor) {
   ++queue_.waiting;
   for (const auto& [endpoint, weight] : *endpoints_) {
+    if (endpoint.get() == want.avoid && endpoints_->size() > 1) continue;
     auto& waiting = waiting_.emplace_back();
     waiting.ticket = this;
     endpoint->queue.push(waiting, lane_);

@@ -10,7 +10,7 @@ import pytest
 import upstream
 from http_client import HOST, Truncated, head, request
 from patience import eventually, seconds
-from servers import closed_port, tenant
+from servers import Gatehouse, closed_port, tenant
 from sites import fields_of
 
 OCTETS = ("Content-Type", "application/octet-stream")
