@@ -43,8 +43,8 @@ void DeadlineWheel::schedule() {
   timer_.expires_after(kTick);
   timer_.async_wait([this](error_code ec) {
     if (ec || !running_) return;
+    schedule();  // first: whatever fails in a turn must not end the turning
     turn(Clock::now());
-    schedule();
   });
 }
 

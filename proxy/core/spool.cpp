@@ -172,6 +172,17 @@ void Spool::consume(std::size_t n) {
   if (mode_ == Mode::streaming) room_.wake();
 }
 
+void Spool::drop() {
+  chunks_.clear();
+  page_.reset();
+  if (file_ >= 0) ::close(std::exchange(file_, -1));
+  space_.release(std::exchange(reserved_, 0));
+  chunk_index_ = chunk_offset_ = page_offset_ = page_size_ = 0;
+  memory_read_ = memory_written_;
+  file_read_ = file_written_ = 0;
+  read_ = written_;
+}
+
 void Spool::rewind() {
   chunk_index_ = chunk_offset_ = 0;
   memory_read_ = read_ = file_read_ = 0;

@@ -61,6 +61,7 @@ class Spool {
   // Reader. What can be read now, as one piece; empty: nothing yet, or the end (finished()).
   Result<std::span<const char>> front();
   void consume(std::size_t n);
+  void drop();    // nobody will read: gives memory and disk back
   void rewind();  // rewindable only
   bool finished() const { return finished_ && read_ == written_; }
   const std::optional<Error>& error() const { return error_; }

@@ -8,10 +8,10 @@
 #include <cstring>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include "middleware/registry.hpp"
 #include "proxy/core/log.hpp"
+#include "proxy/core/run_loop.hpp"
 
 namespace gatehouse {
 namespace {
@@ -30,8 +30,8 @@ void log_problems(const config::Problems& problems) {
 // sd_notify(3) without its library: one datagram to the service manager.
 void notify_service_manager(std::string_view state) {
   const char* path = std::getenv("NOTIFY_SOCKET");
-  if (!path || (*path != '/' && *path != '@')) return;
   sockaddr_un address{};
+  if (!path || (*path != '/' && *path != '@') || std::strlen(path) >= sizeof address.sun_path) return;
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, path, sizeof address.sun_path - 1);
   if (*path == '@') address.sun_path[0] = '\0';
@@ -84,6 +84,7 @@ App::App(Settings settings, std::filesystem::path config_file)
   signals_.add(SIGUSR1);
   start_admin();
   wire();
+  admin_thread_ = std::thread([this] { run_loop(admin_loop_, "admin"); });
 }
 
 App::~App() {
@@ -95,7 +96,6 @@ App::~App() {
 void App::start_admin() {
   admin_.listen(endpoint_of(settings_.admin));
   if (settings_.probes) admin_.listen(endpoint_of(*settings_.probes));
-  admin_thread_ = std::thread([this] { admin_loop_.run(); });
 }
 
 void App::wire() {
@@ -116,6 +116,7 @@ void App::wire() {
 
 // All or nothing, pools included. True when there are new routes.
 bool App::refresh(config::Problems& problems) {
+  backends_.rollback();  // of a load that broke off
   const bool changed = registry_->refresh(problems);
   if (problems.any_errors()) backends_.rollback();
   else backends_.commit();
@@ -144,7 +145,7 @@ void App::run(const std::function<void()>& ready) {
   set_not_ready("");
   ready();
   notify_service_manager("READY=1");
-  control_.run();
+  run_loop(control_, "control");
 }
 
 std::vector<std::string> App::listening() const {
@@ -165,8 +166,9 @@ void App::watch_signals() {
     if (signal == SIGHUP) reload();
     if (signal == SIGUSR1 && access_log_) access_log_->reopen();
     if (signal == SIGTERM || signal == SIGINT) {
+      if (hurry_) std::_Exit(1);                          // asked three times: whatever hangs, hangs
       if (std::exchange(stopping_, true)) hurry_ = true;  // asked twice: no grace
-      else net::co_spawn(control_, shut_down(), net::detached);
+      else begin_shut_down();
     }
     watch_signals();
   });
@@ -245,6 +247,14 @@ bool App::apply(Settings next, config::Problems& problems) {
   return true;
 }
 
+void App::begin_shut_down() {
+  auto done = [this](std::exception_ptr failed) {
+    if (failed) log::error("drain failed");
+    control_.stop();
+  };
+  net::co_spawn(control_, shut_down(), std::move(done));
+}
+
 Task<> App::shut_down() {
   notify_service_manager("STOPPING=1");
   set_not_ready("draining");
@@ -254,7 +264,6 @@ Task<> App::shut_down() {
   second_.cancel();
   discovery_.stop();
   signals_.cancel();
-  control_.stop();
 }
 
 Task<std::string> App::metrics() {

@@ -41,6 +41,7 @@ class App {
   void publish_routes();
   void publish_chain();
   void set_not_ready(std::string why);
+  void begin_shut_down();
   Task<> shut_down();
   void every_second();
   Task<std::string> metrics();

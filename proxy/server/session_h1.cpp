@@ -35,10 +35,19 @@ class SessionH1::Live final : public Exchange {
     co_await session_.client_.write(pieces, session_.config_->client.idle);
   }
 
-  // A tunnel lives for hours: it must not hold tenants and routes of long ago.
+  // A tunnel lives for hours: it must not hold tenants and routes of long ago, nor the buffer with its handshake. What
+  // the log will say is kept in the arena.
   void let_go() {
-    record.tenant = request.fields.keep(record.tenant);
-    record.path_class = request.fields.keep(record.path_class);
+    auto& fields = request.fields;
+    record.tenant = fields.keep(record.tenant);
+    record.path_class = fields.keep(record.path_class);
+    record.request_id = fields.keep(record.request_id);
+    request.method = fields.keep(request.method);
+    request.target = fields.keep(request.target);
+    request.path = fields.keep(request.path);
+    const auto agent = fields.keep(fields.get(Field::user_agent));
+    fields.clear();
+    fields.add(Field::user_agent, agent);
     tenant = nullptr;
     keep.reset();
   }
@@ -166,21 +175,14 @@ Task<bool> SessionH1::serve(Start start) {
   Outcome outcome = Refusal{start.refused.value_or(Errc::internal), {}, std::nullopt, {}, {}};
   if (!start.refused) outcome = co_await outcome_of(live);
   bool more = false;
-  if (outcome.has_error()) {
-    const Refusal& no = outcome.error();
-    live.record.cause = no.code;
-    live.record.policy = no.policy;
-    if (no.cause)
-      log::debug("exchange refused", {{"request_id", live.record.request_id}, {"cause", no.cause.message()}});
-    if (no.code == Errc::client_gone) live.record.status = meaning(no.code).status;
-    if (no.code != Errc::client_gone) {
-      auto response = answer_for(live, no);
-      more = co_await reply(live, std::move(response));
-    }
-    if (meaning(no.code).close) more = false, linger_ = true;
-  } else {
-    auto response = std::move(*outcome);
-    more = co_await reply(live, std::move(response));
+  try {
+    more = co_await answer(live, outcome);
+  } catch (const std::exception& e) {
+    ++context_.stats.session_failures;
+    log::error("answer failed", {{"request_id", live.record.request_id}, {"what", e.what()}});
+    const Error broke_off{Errc::internal};
+    broken(live, broke_off);
+    more = false;
   }
   if (more) more = co_await scope->body->skip_rest();
   live.record.bytes_in = scope->body->received();
@@ -194,7 +196,7 @@ Task<Outcome> SessionH1::outcome_of(Live& live) {
   if (!listener_.health.empty() && live.request.path == listener_.health) {
     live.record.logged = false;
     const bool well = !context_.loop.leaving;
-    co_return co_await answer(live, well ? 200 : 503, "text/plain", well ? "ok\n" : "draining\n");
+    co_return co_await gatehouse::answer(live, well ? 200 : 503, "text/plain", well ? "ok\n" : "draining\n");
   }
   std::optional<Refusal> failed;
   try {
@@ -208,8 +210,25 @@ Task<Outcome> SessionH1::outcome_of(Live& live) {
   co_return std::move(*failed);
 }
 
+Task<bool> SessionH1::answer(Live& live, Outcome& outcome) {
+  if (outcome.has_value()) co_return co_await reply(live, *outcome);
+  const Refusal& no = outcome.error();
+  live.record.cause = no.code;
+  live.record.policy = no.policy;
+  if (no.cause) log::debug("exchange refused", {{"request_id", live.record.request_id}, {"cause", no.cause.message()}});
+  if (no.code == Errc::client_gone) {
+    live.record.status = meaning(no.code).status;
+    co_return false;
+  }
+  auto response = answer_for(live, no);
+  const bool more = co_await reply(live, response);
+  linger_ |= meaning(no.code).close;
+  co_return more && !meaning(no.code).close;
+}
+
 // Writes head and body. False: the connection cannot be used again.
-Task<bool> SessionH1::reply(Live& live, Response response) {
+Task<bool> SessionH1::reply(Live& live, Response& response) {
+  if (!response.body && !response.length) response.length = 0;
   const bool no_body = bodiless(live.request.verb, response.head.status);
   std::span<const char> piece;
   if (!no_body && response.body && response.body->ready()) {
@@ -247,6 +266,11 @@ Task<bool> SessionH1::reply(Live& live, Response response) {
     const auto early = client_.buffered().substr(head_size_);
     const std::span<const char> early_bytes(early.data(), early.size());
     live.let_go();
+    if (early.empty()) {
+      client_.consume(std::exchange(head_size_, 0));
+      client_.release_buffer();
+    }
+    std::string().swap(out_);
     co_await response.tunnel->run(client_.socket(), early_bytes);
     co_return false;
   }
@@ -292,7 +316,7 @@ Task<Result<>> SessionH1::send_body(Live& live, Response& response, bool chunked
 // An answer that broke off must not look whole: the client sees a reset instead of an end (RFC 9112 §8).
 void SessionH1::broken(Live& live, const Error& error) {
   if (!live.record.cause) live.record.cause = error.code;
-  if (error.code != Errc::client_gone) client_.reset_on_close();
+  client_.reset_on_close();
 }
 
 void SessionH1::finish(Live& live) {

@@ -50,7 +50,8 @@ class SessionH1 : public boost::intrusive::list_base_hook<boost::intrusive::link
   Clock::duration idle_limit() const;
   Task<bool> serve(Start start);  // one exchange; false: the connection ends
   Task<Outcome> outcome_of(Live& live);
-  Task<bool> reply(Live& live, Response response);
+  Task<bool> answer(Live& live, Outcome& outcome);
+  Task<bool> reply(Live& live, Response& response);
   Task<Result<>> send_body(Live& live, Response& response, bool chunked, std::span<const char> piece);
   void broken(Live& live, const Error& error);
   void finish(Live& live);

@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "proxy/core/log.hpp"
+#include "proxy/core/run_loop.hpp"
 
 namespace gatehouse::server {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 constexpr auto kTick = 100ms;
 constexpr auto kAcceptPause = 100ms;  // when the process is out of descriptors
 constexpr std::size_t kAcceptBatch = 64;
+constexpr std::size_t kBacklog = 4096;  // of listen()
 
 bool out_of_resources(error_code ec) {
   return ec == net::error::no_descriptors || ec.value() == ENFILE || ec == net::error::no_buffer_space ||
@@ -64,17 +66,7 @@ void Worker::start() {
     };
     net::co_spawn(loop_.executor, accept(*acceptor), std::move(done));
   }
-  thread_ = std::thread([this] {
-    while (true) {
-      try {
-        context_.run();
-        break;
-      } catch (const std::exception& e) {  // a bug in a handler; the loop goes on with the next
-        ++stats_.session_failures;
-        log::error("handler failed", {{"worker", loop_.index}, {"what", e.what()}});
-      }
-    }
-  });
+  thread_ = std::thread([this] { run_loop(context_, "worker"); });
 }
 
 void Worker::join() {
@@ -90,28 +82,28 @@ Task<> Worker::accept(Acceptor& acceptor) {
   while (acceptor.socket.is_open()) {
     auto [ec] = co_await acceptor.socket.async_wait(TcpAcceptor::wait_read, use_tuple);
     if (ec) break;
-    const auto stopped = accept_some(acceptor);
-    if (stopped == 0) continue;
+    const bool fine = accept_some(acceptor, kAcceptBatch);
+    if (fine) continue;
     acceptor.pause.expires_after(kAcceptPause);
     std::tie(ec) = co_await acceptor.pause.async_wait(use_tuple);
   }
 }
 
-std::size_t Worker::accept_some(Acceptor& acceptor) {
-  for (std::size_t i = 0; i < kAcceptBatch; ++i) {
+bool Worker::accept_some(Acceptor& acceptor, std::size_t most) {
+  for (std::size_t i = 0; i < most; ++i) {
     TcpSocket socket(loop_.executor);
     error_code ec;
     acceptor.socket.accept(socket, ec);
-    if (ec == net::error::would_block) return 0;
+    if (ec == net::error::would_block) return true;
     if (out_of_resources(ec)) {
       ++stats_.listeners[acceptor.listener].refused_total;
       log::error("cannot accept: out of file descriptors or memory", {{"cause", ec.message()}});
-      return 1;
+      return false;
     }
     if (ec) continue;  // the client was faster
     place(acceptor.listener, std::move(socket));
   }
-  return 0;
+  return true;
 }
 
 void Worker::place(std::size_t listener, TcpSocket socket) {
@@ -132,16 +124,24 @@ void Worker::place(std::size_t listener, TcpSocket socket) {
     return;
   }
   const auto target = shared_.admission.place(loop_.index);
-  if (target == loop_.index) return begin(listener, std::move(socket), peer.address());
-  const int fd = socket.release(ec);
+  if (target == loop_.index || loop_.draining) return begin(listener, std::move(socket), peer.address());
+  Fd fd(socket.release(ec));
   shared_.admission.joined(target);  // now, so that a burst does not all go to the same one
   ++stats_.handed_over;
-  peers_[target]->post([worker = peers_[target], listener, fd, peer] { worker->adopt(listener, fd, peer); });
+  auto take_over = [worker = peers_[target], listener, fd = std::move(fd), peer]() mutable {
+    worker->adopt(listener, std::move(fd), peer);
+  };
+  peers_[target]->post(std::move(take_over));
 }
 
-void Worker::adopt(std::size_t listener, int fd, tcp::endpoint peer) {
+void Worker::adopt(std::size_t listener, Fd fd, tcp::endpoint peer) {
   shared_.admission.left(loop_.index);
-  begin(listener, TcpSocket(loop_.executor, peer.protocol(), fd), peer.address());
+  TcpSocket socket(loop_.executor);
+  error_code ec;
+  socket.assign(peer.protocol(), fd.get(), ec);
+  if (ec) return shared_.admission.leave(peer.address());
+  fd.release();
+  begin(listener, std::move(socket), peer.address());
 }
 
 void Worker::begin(std::size_t listener, TcpSocket socket, const net::ip::address& peer) {
@@ -168,9 +168,9 @@ void Worker::tick() {
   second_.expires_after(kTick);
   second_.async_wait([this](error_code ec) {
     if (ec) return;
+    tick();  // first: whatever fails below must not end the ticks
     if (log_) log_->flush();
     if (++ticks_ % (1s / kTick) == 0) wiring_->every_second(Clock::now());
-    tick();
   });
 }
 
@@ -180,7 +180,7 @@ void Worker::drain(Clock::duration stagger) {
   loop_.leaving = loop_.draining = true;
   // What waits in the accept queue would be reset by the close: it is taken in first.
   for (auto& acceptor : acceptors_) {
-    accept_some(*acceptor);
+    accept_some(*acceptor, kBacklog);
     error_code ignored;
     acceptor->socket.close(ignored);
   }

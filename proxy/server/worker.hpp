@@ -59,9 +59,9 @@ class Worker {
  private:
   struct Acceptor;
   Task<> accept(Acceptor& acceptor);
-  std::size_t accept_some(Acceptor& acceptor);  // until EAGAIN; the errno that stopped it
+  bool accept_some(Acceptor& acceptor, std::size_t most);  // until EAGAIN; false: out of descriptors or memory
   void place(std::size_t listener, TcpSocket socket);
-  void adopt(std::size_t listener, int fd, tcp::endpoint peer);
+  void adopt(std::size_t listener, Fd fd, tcp::endpoint peer);
   void begin(std::size_t listener, TcpSocket socket, const net::ip::address& peer);
   void tick();
   void dismiss_tunnels(Clock::duration stagger);

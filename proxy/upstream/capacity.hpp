@@ -63,7 +63,7 @@ struct Want {
 
 class Ledger {
  public:
-  // `loops` workers may wait; each calls enter() once from its own thread before its first acquire().
+  // `loops` workers may wait; enter() is called for each before it runs.
   explicit Ledger(std::size_t loops);
   ~Ledger();
   Ledger(const Ledger&) = delete;

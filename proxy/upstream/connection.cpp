@@ -17,7 +17,7 @@ Error Connection::error_of(error_code ec, Errc otherwise) const { return {expire
 Task<Result<>> Connection::connect(TimePoint until) {
   error_code ec;
   socket_.open(endpoint_->address.protocol(), ec);
-  if (ec) co_return Error{Errc::connect_refused, ec};
+  if (ec) co_return Error{Errc::no_endpoint, ec};  // we are out of descriptors: not the endpoint's fault
   socket_.non_blocking(true, ec);
   arm(until, Errc::connect_timeout);
   std::tie(ec) = co_await socket_.async_connect(endpoint_->address, use_tuple);

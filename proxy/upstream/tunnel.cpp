@@ -52,6 +52,7 @@ Task<> WebsocketTunnel::to_upstream(std::span<const char> early) {
 Task<> WebsocketTunnel::to_client(std::span<const char> early) {
   frames_.feed(early);
   bool more = co_await write(*client_, early);
+  exchange_->drop_buffers();
   while (more) more = co_await relay(connection_->socket(), *client_, true);
 }
 

@@ -60,7 +60,7 @@ UpstreamExchange::UpstreamExchange(UpstreamContext& context, Slot slot, Plan pla
 
 UpstreamExchange::~UpstreamExchange() { settle(); }
 
-Task<Result<Response>> UpstreamExchange::run(Ptr self, Exchange& ex) {
+Task<Result<Response>> UpstreamExchange::run(const Ptr& self, Exchange& ex) {
   auto done = co_await self->connect();
   if (!done) co_return done.error();
   done = co_await self->send();
@@ -73,9 +73,9 @@ Task<Result<Response>> UpstreamExchange::run(Ptr self, Exchange& ex) {
     if (!done && !sent) done = sent;
   }
   if (!done) {
-    self->stale_ = self->connection_->reused && self->buffer_.empty() && done.error().code != Errc::upstream_timeout;
+    self->stale_ = self->connection_->reused && !self->heard_ && done.error().code != Errc::upstream_timeout;
     // The worker does not know that we gave up. It is busy until it closes.
-    if (self->plan_.holds_worker && done.error().code != Errc::upstream_reset &&
+    if (self->plan_.holds_worker && self->written_ && done.error().code != Errc::upstream_reset &&
         done.error().code != Errc::upstream_worker_died) {
       self->abandoned_ = true;
       self->begin_drain(self);
@@ -94,7 +94,8 @@ Task<Result<Response>> UpstreamExchange::run(Ptr self, Exchange& ex) {
     done = co_await self->read_inline();
     if (!done) co_return done.error();
     response.body = std::make_unique<InlineBody>(self, self->behind_head().substr(0, framing.length));
-    self->reusable_ = self->plan_.keep_alive && self->info_.keep_alive;
+    self->surplus_ = self->buffer_.view().size() > self->head_size_ + framing.length;
+    self->reusable_ = self->may_go_on();
     if (self->reusable_ || self->connection_->ended()) self->settle();
     else self->begin_drain(self);  // for its end only
     co_return response;
@@ -135,7 +136,10 @@ Task<Result<>> UpstreamExchange::send() {
     pieces[0] += of_head;
     pieces[1] += *n - of_head;
   }
-  if (of_body == 0) co_return Result<>();
+  if (of_body == 0) {
+    sent_ = true;
+    co_return Result<>();
+  }
   plan_.body->consume(of_body);
   co_return co_await send_body();
 }
@@ -145,7 +149,10 @@ Task<Result<>> UpstreamExchange::send_body() {
   while (true) {
     const auto piece = plan_.body->front();
     if (!piece) co_return piece.error();
-    if (piece->empty()) co_return Result<>();
+    if (piece->empty()) {
+      sent_ = true;
+      co_return Result<>();
+    }
     if (connection_->readable()) co_return Result<>();  // an early answer: it will read no more
     const std::array<net::const_buffer, 1> bytes{net::buffer(piece->data(), piece->size())};
     const auto slice = std::min<TimePoint>(until, Clock::now() + kWriteSlice);
@@ -163,7 +170,8 @@ Task<Result<>> UpstreamExchange::read_one_head(TimePoint until) {
     if (buffer_.view().size() >= http::kMaxResponseHead) co_return Error{Errc::upstream_malformed};
     const auto n = co_await connection_->read_some(buffer_.writable(), until, Errc::upstream_timeout);
     if (!n) co_return n.error();
-    if (*n == 0) co_return Error{buffer_.empty() ? Errc::upstream_worker_died : Errc::upstream_malformed};
+    if (*n == 0) co_return Error{heard_ ? Errc::upstream_malformed : Errc::upstream_worker_died};
+    heard_ = true;
     buffer_.commit(*n);
   }
 }
@@ -199,6 +207,10 @@ Task<Result<>> UpstreamExchange::read_inline() {
   co_return Result<>();
 }
 
+// Another request may follow on the connection: this one was sent whole, and nothing came behind its answer. Otherwise
+// the next one's bytes would be taken for the rest of this body, or this upstream's for the next one's answer.
+bool UpstreamExchange::may_go_on() const { return sent_ && !surplus_ && plan_.keep_alive && info_.keep_alive; }
+
 TimePoint UpstreamExchange::read_deadline() const {
   return plan_.holds_worker ? started_ + plan_.hold : Clock::now() + plan_.first_byte;
 }
@@ -215,7 +227,7 @@ void UpstreamExchange::begin_drain(Ptr self) {
 Task<> UpstreamExchange::drain(Ptr self) {
   if (self->spool_) co_await self->drain_body();
   const bool whole = self->decoder_.state() == http::BodyDecoder::State::done;
-  self->reusable_ = whole && !self->abandoned_ && self->plan_.keep_alive && self->info_.keep_alive;
+  self->reusable_ = whole && !self->abandoned_ && self->may_go_on();
   if (!self->reusable_ && self->plan_.holds_worker) co_await self->await_end();
 }
 
@@ -256,7 +268,10 @@ Task<bool> UpstreamExchange::store(std::span<const char> bytes) {
       co_await spool_->room().wait();
     }
     if (step.state == http::BodyDecoder::State::malformed) spool_->finish(Error{Errc::upstream_malformed});
-    if (step.state == http::BodyDecoder::State::done) spool_->finish();
+    if (step.state == http::BodyDecoder::State::done) {
+      surplus_ = !bytes.empty();
+      spool_->finish();
+    }
     if (step.state != http::BodyDecoder::State::more) co_return false;
     if (step.consumed == 0) co_return !(abandoned_ && !plan_.holds_worker);
   }
@@ -276,6 +291,7 @@ Task<> UpstreamExchange::await_end() {
 
 void UpstreamExchange::abandon() {
   abandoned_ = true;
+  spool_->drop();
   spool_->room().wake();
   const bool useless = !plan_.holds_worker && decoder_.state() == http::BodyDecoder::State::more;
   if (useless && connection_) connection_->close();

@@ -50,13 +50,19 @@ class UpstreamExchange {
 
   // Connects (or takes a kept connection), writes the request, reads the head. On an error the slot is free again, or
   // held by a drain of its own when a worker is still at it. stale() then tells whether a kept connection had died.
-  static Task<Result<Response>> run(Ptr self, Exchange& ex);
+  static Task<Result<Response>> run(const Ptr& self, Exchange& ex);  // `self` outlives the call
   bool stale() const { return stale_; }
   bool written() const { return written_; }  // has a byte of the request left?
 
   // After a 101: the connection, and what came behind the head. The slot stays here.
   std::unique_ptr<Connection> take_connection() { return std::move(connection_); }
   std::string_view behind_head() const { return buffer_.view().substr(head_size_); }
+  // Once what is behind the head has been taken over.
+  void drop_buffers() {
+    plan_.head = {};
+    buffer_.consume(buffer_.view().size());
+    buffer_.release();
+  }
   const Endpoint& endpoint() const { return *endpoint_; }
 
  private:
@@ -77,6 +83,7 @@ class UpstreamExchange {
   void abandon();  // the reader has gone
   void settle();   // connection kept or closed, slot free
   TimePoint read_deadline() const;
+  bool may_go_on() const;
 
   UpstreamContext& context_;
   Slot slot_;
@@ -90,6 +97,9 @@ class UpstreamExchange {
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<char[]> bulk_;  // where a drained body is read to
   TimePoint started_;             // when the slot was taken
+  bool sent_ = false;             // the request has left whole
+  bool heard_ = false;            // the upstream has said something
+  bool surplus_ = false;          // and more than its answer
   bool stale_ = false, written_ = false, abandoned_ = false, past_bounds_ = false;
   bool reusable_ = false;  // the message ended where the connection may go on
 };

@@ -1,7 +1,9 @@
 """Towards Odoo: workers are counted, no client holds one longer than its request runs, and what fails is told apart."""
 
 import base64
+import contextlib
 import hashlib
+import socket
 import threading
 import time
 
@@ -375,6 +377,37 @@ def test_what_the_upstream_sends_behind_its_answer_is_nobody_s_answer(start_edge
                     time.sleep(0.1 if target == "/later" else 0)  # what comes after the next request cannot be told apart
                     assert connection.ask("GET", "/clean").text == "ok", target
             assert connection.silent()
+
+
+def test_a_kept_connection_that_owes_a_body_is_not_given_the_next_request(start_edge):
+    """The upstream refuses early and goes on reading: the next request would be taken for the rest of the body."""
+    heads = []
+
+    def serve(connection):
+        text = b""
+        while b"\r\n\r\n" not in text:
+            text += connection.recv(4096)
+        heads.append(text.split(b"\r\n")[0])
+        connection.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno" if text.startswith(b"POST") else upstream.answer())
+        time.sleep(0.5)  # the rest is read late, so that it cannot all be sent
+        with contextlib.suppress(OSError):
+            while connection.recv(1 << 20):
+                pass
+        connection.close()
+
+    def listen(listener):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=listen, args=(listener,), daemon=True).start()
+        web = {"endpoints": ["127.0.0.1:%d" % listener.getsockname()[1]], "keep_alive": True}
+        edge = start_edge([{"id": "acme", "hosts": [HOST], "odoo": {"workers": 4}, "web": web}])
+        assert edge.ask("POST", "/early", fields=[OCTETS], body=b"x" * 20_000_000).status == 401
+        assert edge.ask("GET", "/next").text == "ok"
+    assert [head.split()[1] for head in heads] == [b"/early", b"/next"]
 
 
 def test_a_stream_reaches_the_client_as_it_comes(start_site):
