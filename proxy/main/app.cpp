@@ -16,17 +16,6 @@
 namespace gatehouse {
 namespace {
 
-constexpr std::size_t kDescriptorsPerConnection = 3;  // client, upstream, spool file
-constexpr std::size_t kOwnDescriptors = 256;
-
-void log_problems(const config::Problems& problems) {
-  for (const auto& problem : problems.list()) {
-    const bool error = problem.severity == config::Problem::Severity::error;
-    log::write(error ? log::Level::error : log::Level::warn, "configuration problem",
-               {{"problem", to_string(problem)}});
-  }
-}
-
 // sd_notify(3) without its library: one datagram to the service manager.
 void notify_service_manager(std::string_view state) {
   const char* path = std::getenv("NOTIFY_SOCKET");
@@ -40,17 +29,6 @@ void notify_service_manager(std::string_view state) {
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
   ::sendto(fd, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address), size);
   ::close(fd);
-}
-
-// Connections for which there are file descriptors; a limit above that would end in refused accepts.
-server::SessionConfigPtr within_descriptors(server::SessionConfig config) {
-  const auto files = server::raise_file_limit();
-  const auto affordable = files > kOwnDescriptors ? (files - kOwnDescriptors) / kDescriptorsPerConnection : 64;
-  if (config.client.connections > affordable) {
-    log::info("connections limited by file descriptors", {{"connections", affordable}, {"file_descriptors", files}});
-    config.client.connections = static_cast<unsigned>(affordable);
-  }
-  return std::make_shared<server::SessionConfig>(std::move(config));
 }
 
 tcp::endpoint endpoint_of(const config::HostPort& address) {
@@ -88,6 +66,7 @@ App::App(Settings settings, std::filesystem::path config_file)
 }
 
 App::~App() {
+  jobs_.join();
   admin_loop_.stop();
   if (admin_thread_.joinable()) admin_thread_.join();
   server_.stop();
@@ -114,19 +93,10 @@ void App::wire() {
     wiring->set_chain(middleware::build_chain(settings_.middlewares, "middlewares", wiring->router(), none));
 }
 
-// All or nothing, pools included. True when there are new routes.
-bool App::refresh(config::Problems& problems) {
-  backends_.rollback();  // of a load that broke off
-  const bool changed = registry_->refresh(problems);
-  if (problems.any_errors()) backends_.rollback();
-  else backends_.commit();
-  chains_->forget_unused();
-  return changed;
-}
-
 bool App::load(config::Problems& problems) {
-  refresh(problems);
+  read_registry(problems);
   if (problems.any_errors()) return false;
+  backends_.commit();
   for (auto* wiring : wirings_) wiring->router()->set_routes(registry_->routes());
   const std::lock_guard lock(mutex_);
   routes_ = registry_->routes();
@@ -139,7 +109,7 @@ bool App::load(config::Problems& problems) {
 void App::run(const std::function<void()>& ready) {
   server_.start();
   discovery_.start();
-  watch_.emplace(control_.get_executor(), settings_.registry, [this] { refresh_registry(); });
+  watch_.emplace(control_.get_executor(), settings_.registry, [this] { ask_for(Change::tenants); });
   watch_signals();
   every_second();
   set_not_ready("");
@@ -163,7 +133,7 @@ void App::set_not_ready(std::string why) {
 void App::watch_signals() {
   signals_.async_wait([this](error_code ec, int signal) {
     if (ec) return;
-    if (signal == SIGHUP) reload();
+    if (signal == SIGHUP) ask_for(Change::configuration);
     if (signal == SIGUSR1 && access_log_) access_log_->reopen();
     if (signal == SIGTERM || signal == SIGINT) {
       if (hurry_) std::_Exit(1);                          // asked three times: whatever hangs, hangs
@@ -181,70 +151,6 @@ void App::every_second() {
     ledger_.sweep();
     every_second();
   });
-}
-
-void App::refresh_registry() {
-  config::Problems problems;
-  const bool changed = refresh(problems);
-  log_problems(problems);
-  {
-    const std::lock_guard lock(mutex_);
-    registry_synced_ = !problems.any_errors();
-    if (!registry_synced_) ++registry_problems_;
-    else registry_read_ = Clock::now();
-  }
-  if (problems.any_errors()) log::error("tenants kept as they were", {{"registry", registry_->describe()}});
-  if (!changed) return;
-  publish_routes();
-  log::info("tenants changed",
-            {{"tenants", registry_->routes()->tenants->size()}, {"hosts", registry_->routes()->hosts->size()}});
-}
-
-void App::publish_routes() {
-  const auto routes = registry_->routes();
-  for (std::size_t i = 0; i < wirings_.size(); ++i)
-    server_.workers()[i]->post([wiring = wirings_[i], routes] { wiring->router()->set_routes(routes); });
-  const std::lock_guard lock(mutex_);
-  routes_ = routes;
-  series_names_ = series_.names();
-}
-
-void App::publish_chain() {
-  for (std::size_t i = 0; i < wirings_.size(); ++i) {
-    config::Problems none;
-    auto chain = middleware::build_chain(settings_.middlewares, "middlewares", wirings_[i]->router(), none);
-    server_.workers()[i]->post([wiring = wirings_[i], chain = std::move(chain)] { wiring->set_chain(chain); });
-  }
-}
-
-// The whole document or nothing of it.
-void App::reload() {
-  config::Problems problems;
-  auto next = Settings::read_file(config_file_, problems);
-  if (!problems.any_errors())
-    for (const auto& key : settings_.needs_restart(next))
-      problems.error(key, "cannot change while running, restart for it");
-  const bool good = !problems.any_errors() && apply(std::move(next), problems);
-  log_problems(problems);
-  if (good) log::info("configuration reloaded");
-  else log::error("configuration kept as it was", {{"file", config_file_.string()}});
-  const std::lock_guard lock(mutex_);
-  ++(good ? reloads_ : reload_failures_);
-}
-
-bool App::apply(Settings next, config::Problems& problems) {
-  registry_->set_defaults(next.defaults);
-  const bool changed = refresh(problems);
-  if (problems.any_errors()) {
-    registry_->set_defaults(settings_.defaults);
-    return false;
-  }
-  settings_ = std::move(next);
-  log::init(settings_.log);
-  server_.set_config(within_descriptors(settings_.session));
-  publish_chain();
-  if (changed) publish_routes();
-  return true;
 }
 
 void App::begin_shut_down() {

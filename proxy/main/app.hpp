@@ -9,6 +9,7 @@
 
 #include "proxy/admin/admin.hpp"
 #include "proxy/admin/metrics.hpp"
+#include "proxy/core/job_pool.hpp"
 #include "proxy/main/assemble.hpp"
 #include "proxy/main/settings.hpp"
 #include "proxy/main/wiring.hpp"
@@ -34,10 +35,15 @@ class App {
   void start_admin();
   void wire();
   void watch_signals();
-  void reload();
-  bool apply(Settings next, config::Problems& problems);
-  bool refresh(config::Problems& problems);
-  void refresh_registry();
+  enum class Change : std::uint8_t { tenants, configuration };
+  void ask_for(Change change);
+  Task<> change_all();
+  Task<> reload();
+  Task<bool> apply(Settings& next, config::Problems& problems);
+  Task<> refresh_registry();
+  Task<bool> refresh(config::Problems& problems);
+  bool read_registry(config::Problems& problems);
+  static server::SessionConfigPtr within_descriptors(server::SessionConfig config);
   void publish_routes();
   void publish_chain();
   void set_not_ready(std::string why);
@@ -49,6 +55,7 @@ class App {
   Settings settings_;
   std::filesystem::path config_file_;
   net::io_context control_{1}, admin_loop_{1};
+  JobPool jobs_{1};  // one: changes are one after the other
   SpoolSpace spool_;
   std::unique_ptr<AccessLog> access_log_;
   unsigned threads_;
@@ -67,6 +74,7 @@ class App {
   std::thread admin_thread_;
   std::atomic<bool> hurry_{false};
   bool stopping_ = false;
+  bool reload_wanted_ = false, refresh_wanted_ = false, changing_ = false;
 
   // What the admin thread reads.
   std::mutex mutex_;
