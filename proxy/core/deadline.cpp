@@ -20,7 +20,7 @@ void Deadline::arm(TimePoint at, Errc why) {
 
 void Deadline::arm(Clock::duration in, Errc why) { arm(Clock::now() + in, why); }
 
-DeadlineWheel::DeadlineWheel(Executor executor) : executor_(executor), timer_(executor), turned_(Clock::now()) {}
+DeadlineWheel::DeadlineWheel(Executor executor) : timer_(executor), turned_(Clock::now()) {}
 
 void DeadlineWheel::insert(Deadline& deadline, TimePoint now) {
   const TimePoint horizon = std::max(now, turned_) + kTick * (kSlots - 2);  // one less, or it would be this turn's slot

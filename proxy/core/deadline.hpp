@@ -47,10 +47,6 @@ class DeadlineWheel {
   static constexpr auto kTick = 50ms;  // deadlines are kept to within this, never early
   explicit DeadlineWheel(Executor executor);
 
-  Executor executor() const { return executor_; }
-  // The time, as of the loop's last turn or later.
-  TimePoint now() const { return Clock::now(); }
-
   void start();                                   // begins to turn
   void stop();                                    // lets the loop run out of work
   void turn(TimePoint now);                       // one look; start() does it each tick
@@ -64,7 +60,6 @@ class DeadlineWheel {
   void insert(Deadline& deadline, TimePoint now);
   void schedule();
 
-  Executor executor_;
   Timer timer_;
   std::array<Slot, kSlots> slots_;
   Slot expired_;

@@ -63,7 +63,6 @@ class UpstreamExchange {
     buffer_.consume(buffer_.view().size());
     buffer_.release();
   }
-  const Endpoint& endpoint() const { return *endpoint_; }
 
  private:
   class InlineBody;
